@@ -1,0 +1,186 @@
+import { JsonFile, TextFile, YamlFile, javascript, typescript } from "projen";
+
+/** The Node releases that the package supports; its pipeline runs the tests on each. */
+const NODE_RELEASES = ["20", "22", "24"];
+
+const project = new typescript.TypeScriptProject({
+  name: "gosling",
+  description: "GitLab CI runners from a Git repository: one typed configuration for AWS, Yandex Cloud and your own machine",
+  keywords: ["gitlab", "gitlab-runner", "opentofu", "terraform", "cdktf", "autoscaling", "gitops", "yandex-cloud", "aws"],
+  defaultReleaseBranch: "main",
+  packageManager: javascript.NodePackageManager.NPM,
+  license: "Apache-2.0",
+  copyrightOwner: "The Gosling authors",
+  authorName: "The Gosling authors",
+  minNodeVersion: "20.19.0",
+  projenrcTs: true,
+  entrypoint: "lib/constructs/index.js",
+  entrypointTypes: "lib/constructs/index.d.ts",
+  bin: { gosling: "bin/gosling" },
+  srcdir: ".",
+  libdir: "lib",
+  sampleCode: false,
+  github: false,
+  depsUpgrade: false,
+  release: false,
+  buildWorkflow: false,
+  jest: false,
+  eslint: false,
+  package: false,
+  typescriptVersion: "~5.9.3",
+  peerDeps: ["cdktf@>=0.21 <0.25", "constructs@~10.7.0"],
+  peerDependencyOptions: { pinnedDevDependency: false },
+  deps: ["commander@^14", "@clack/prompts@^1", "undici@^7", "smol-toml@^1", "tar@^7", "js-yaml@^4", "bignumber.js@^9"],
+  devDeps: [
+    "@types/node@^20",
+    "@types/js-yaml@^4",
+    "@types/jest@^30",
+    "jest@^30",
+    "@swc/core@^1",
+    "@swc/jest@^0.2",
+    "fast-check@^4",
+    "cdktf@0.21.0",
+    "constructs@10.7.2",
+    "hcl2-parser@^1",
+    "@cdktn/hcl2json@^0.24",
+    "typedoc@^0.28",
+    "typedoc-plugin-markdown@^4",
+    "eslint@^9",
+    "typescript-eslint@^8",
+  ],
+  tsconfig: {
+    compilerOptions: {
+      rootDir: ".",
+      outDir: "lib",
+      module: "node16",
+      moduleResolution: javascript.TypeScriptModuleResolution.NODE16,
+      target: "ES2022",
+      lib: ["ES2023"],
+      inlineSourceMap: false,
+      inlineSources: false,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: true,
+      types: ["node"],
+    },
+  },
+  tsconfigDev: {
+    fileName: "tsconfig.dev.json",
+    compilerOptions: { rootDir: ".", noEmit: true, types: ["node", "jest"] },
+  },
+});
+
+project.tsconfig?.file.addOverride("include", ["constructs/**/*.ts", "src/**/*.ts"]);
+project.tsconfig?.file.addOverride("compilerOptions.types", ["node"]);
+project.tsconfigDev.file.addOverride("include", [".projenrc.ts", "constructs/**/*.ts", "src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "tools/**/*.ts"]);
+
+project.package.addField("files", ["bin", "lib", "docs", "API.md", "README.md", "LICENSE", "CHANGELOG.md"]);
+project.npmignore?.addPatterns("/bench/", "/examples/", "/.ci/", "/tools/", "/.projenrc.ts", "/eslint.config.mjs", "/jest.config.json");
+project.gitignore.addPatterns("gosling.out/", ".gosling/");
+
+// ── Tests ────────────────────────────────────────────────────────────────────
+new JsonFile(project, "jest.config.json", {
+  marker: false,
+  obj: {
+    testMatch: ["<rootDir>/test/**/*.test.ts"],
+    testEnvironment: "node",
+    transform: {
+      "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" }, sourceMaps: "inline" }],
+    },
+    modulePathIgnorePatterns: ["<rootDir>/lib/"],
+    watchPathIgnorePatterns: ["<rootDir>/lib/", "/gosling.out/", "/.gosling/"],
+    testTimeout: 60000,
+  },
+});
+
+// ── Lint: one-way dependencies between the rooms of the house ────────────────
+/** For each room, the rooms that it may import. ARCHITECTURE.md tells why. */
+const below: Record<string, readonly string[]> = {
+  vocabulary: [],
+  fly: ["vocabulary"],
+  nest: ["fly", "vocabulary"],
+  synth: ["nest", "fly", "vocabulary", "constructs"],
+  engine: ["vocabulary"],
+  secrets: ["vocabulary"],
+  runner: ["secrets", "vocabulary"],
+  uglyfox: ["nest", "vocabulary"],
+  deploy: ["uglyfox", "synth", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
+  cli: ["deploy", "uglyfox", "synth", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
+};
+const message = "Dependencies point one way; see ARCHITECTURE.md.";
+const engineLibrary = { regex: "^(cdktf|constructs)($|/)", message: "Only constructs/cdktf.ts imports the engine library." };
+const directions = [
+  ...Object.entries(below).map(([room, allowed]) => ({
+    files: [`src/${room}/**/*.ts`],
+    rules: { "no-restricted-imports": ["error", { patterns: [{ regex: `^(\\.\\./)+(?!(\\.\\.|${[room, ...allowed].join("|")})(/|$))`, message }, engineLibrary] }] },
+  })),
+  {
+    files: ["constructs/**/*.ts"],
+    ignores: ["constructs/cdktf.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [{ regex: "src/(?!vocabulary)", message }, engineLibrary] }] },
+  },
+];
+const eslint = new TextFile(project, "eslint.config.mjs");
+eslint.addLine(`// ${eslint.marker}`);
+for (const line of [
+  'import tseslint from "typescript-eslint";',
+  "",
+  "export default tseslint.config(",
+  '  { ignores: ["lib/**", "node_modules/**", "examples/**", "**/gosling.out/**", "**/.gosling/**", "**/*.js", "**/*.mjs"] },',
+  "  ...tseslint.configs.recommended,",
+  "  {",
+  '    languageOptions: { parserOptions: { project: "./tsconfig.dev.json", tsconfigRootDir: import.meta.dirname } },',
+  "    rules: {",
+  '      "@typescript-eslint/no-floating-promises": "error",',
+  '      "@typescript-eslint/no-misused-promises": "error",',
+  '      "@typescript-eslint/await-thenable": "error",',
+  '      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],',
+  '      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],',
+  "    },",
+  "  },",
+  ...directions.map((rule) => `  ${JSON.stringify(rule)},`),
+  ");",
+]) eslint.addLine(line);
+
+// ── Tasks ────────────────────────────────────────────────────────────────────
+const tsNode = "ts-node --swc -P tsconfig.dev.json";
+project.compileTask.reset("tsc -p tsconfig.json");
+project.testTask.reset("jest", { receiveArgs: true });
+project.addTask("lint", { description: "Check the style and the direction of dependencies", exec: "eslint ." });
+project.addTask("typecheck", { description: "Check types of everything, tests and benchmarks too", exec: "tsc -p tsconfig.dev.json" });
+
+const generate = project.addTask("generate", { description: "Write all generated sources and pages" });
+for (const [name, description] of [
+  ["types", "Write src/vocabulary/types.ts from the vocabulary"],
+  ["reference", "Write docs/fly.md from the vocabulary"],
+  ["api", "Write API.md from the docstrings"],
+] as const) {
+  generate.spawn(project.addTask(`generate:${name}`, { description, exec: `${tsNode} tools/generate-${name}.ts` }));
+}
+
+const bench = project.addTask("bench", { description: "Run all benchmarks; each prints ratios against its peer", steps: [{ spawn: "compile" }] });
+for (const name of ["fly", "synth", "startup"]) {
+  bench.spawn(project.addTask(`bench:${name}`, { exec: `${tsNode} bench/${name}.ts`, receiveArgs: true }));
+}
+project.addTask("fuzz", { description: "Feed 100,000 mutated inputs to the parser", exec: `${tsNode} bench/fuzz-fly.ts`, receiveArgs: true });
+
+// Plain commands: nothing between a user and the tests or the demo.
+project.setScript("test", "tsc -p tsconfig.json && jest");
+project.setScript("demo", "tsc -p tsconfig.json && node tools/demo.js");
+
+// ── The project's own pipeline ───────────────────────────────────────────────
+new YamlFile(project, ".gitlab-ci.yml", {
+  obj: {
+    workflow: { rules: [{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }, { if: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" }, { if: "$CI_COMMIT_TAG" }] },
+    check: {
+      stage: "test",
+      interruptible: true,
+      parallel: { matrix: [{ NODE_RELEASE: NODE_RELEASES }] },
+      image: "node:${NODE_RELEASE}-bookworm",
+      variables: { npm_config_cache: "$CI_PROJECT_DIR/.npm" },
+      cache: { key: { files: ["package-lock.json"] }, paths: [".npm/"] },
+      script: ["bash .ci/run"],
+    },
+  },
+});
+
+project.synth();

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "./context";
+
+/** `gosling --version` answers before anything else is loaded: completion and CI ask for it often. */
+const args = process.argv.slice(2);
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.write(`${version()}\n`);
+} else {
+  const context: Context = {
+    cwd: process.cwd(),
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: Date.now,
+  };
+  // Loaded here so that --version stays as quick as an empty program.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { run } = require("./program") as typeof import("./program");
+  void run(args, context, version()).then((code) => {
+    process.exitCode = code;
+  });
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+export interface TestEngine {
+  readonly name: "tofu" | "terraform";
+  readonly path: string;
+  readonly version: string;
+}
+
+/** Folders that are searched before the PATH: CI names here where it has built an engine. */
+const EXTRA = process.env["GOSLING_TEST_ENGINES"] ?? "";
+
+/** Every engine that this machine has, one per name. End-to-end tests run once with each. */
+export function enginesHere(): readonly TestEngine[] {
+  return (["tofu", "terraform"] as const).flatMap((name) => {
+    const folder = [EXTRA, process.env["PATH"] ?? ""].join(delimiter).split(delimiter).find((entry) => entry !== "" && existsSync(join(entry, name)));
+    if (folder === undefined) return [];
+    const path = join(folder, name);
+    const answer = spawnSync(path, ["version", "-json"], { encoding: "utf8" });
+    if (answer.status !== 0) return [];
+    return [{ name, path, version: (JSON.parse(answer.stdout) as { terraform_version: string }).terraform_version }];
+  });
+}
+
+/** `describe` once per engine; where there is none, one skipped test that says so. */
+export function describeWithEngines(title: string, tests: (engine: TestEngine) => void): void {
+  const engines = enginesHere();
+  if (engines.length === 0) {
+    describe(title, () => {
+      test.skip("skipped: neither tofu nor terraform is on the PATH", () => undefined);
+    });
+  }
+  for (const engine of engines) describe(`${title} [${engine.name} ${engine.version}]`, () => tests(engine));
+}

@@ -97,11 +97,10 @@ export function decidePool(situation: PoolSituation): PoolDecision {
 
   // Busy ones stay on, whatever the limits are; those over the limit take no further job.
   const leavingOn = kept.size;
-  const apexRoom = Math.max(0, sizes.apex.maxCount - leavingOn);
   const busy = current.filter((r) => r.power === "on" && r.activity === "busy");
   busy.forEach((runner, index) => {
     keep(runner);
-    if (index >= apexRoom) steps.push({ kind: "drain", id: runner.id, reason: "over the limit" });
+    if (index >= sizes.apex.maxCount) steps.push({ kind: "drain", id: runner.id, reason: "over the limit" });
   });
 
   // Apex: idle ones that are on, then sleeping ones, then new ones, up to what is wanted.

@@ -108,10 +108,11 @@ const below: Record<string, readonly string[]> = {
 };
 const message = "Dependencies point one way; see ARCHITECTURE.md.";
 const engineLibrary = { regex: "^(cdktf|constructs)($|/)", message: "Only constructs/cdktf.ts imports the engine library." };
+const rooms = [...Object.keys(below), "constructs"];
 const directions = [
   ...Object.entries(below).map(([room, allowed]) => ({
     files: [`src/${room}/**/*.ts`],
-    rules: { "no-restricted-imports": ["error", { patterns: [{ regex: `^(\\.\\./)+(?!(\\.\\.|${[room, ...allowed].join("|")})(/|$))`, message }, engineLibrary] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: [{ regex: `^(\\.\\./)+(${rooms.filter((name) => name !== room && !allowed.includes(name)).join("|")})(/|$)`, message }, engineLibrary] }] },
   })),
   {
     files: ["constructs/**/*.ts"],

@@ -1,0 +1,31 @@
+import type { BlockSpec } from "../schema";
+import { sharedAttributes, sharedBlocks } from "./egg";
+import { gitlab } from "./gitlab";
+
+/** `eggsbucket "NAME" { … }` */
+export const eggsbucket: BlockSpec = {
+  typeName: "EggsBucket",
+  description: "Several projects and groups, also of several GitLab servers, that share one runner configuration: an Egg with `repositories` instead of `gitlab`.",
+  labels: ["name"],
+  attributes: sharedAttributes,
+  blocks: {
+    ...sharedBlocks,
+    repositories: {
+      typeName: "Repositories",
+      description: "The projects and groups that the runners serve.",
+      required: true,
+      attributes: {},
+      blocks: {
+        repo: {
+          typeName: "Repo",
+          description: "One project or group of the bucket.",
+          labels: ["name"],
+          many: true,
+          required: true,
+          attributes: {},
+          blocks: { gitlab: { ...gitlab, required: true } },
+        },
+      },
+    },
+  },
+};

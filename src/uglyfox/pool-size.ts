@@ -54,7 +54,7 @@ export type PoolStep =
   | { readonly kind: "drain"; readonly id: string; readonly reason: DrainReason }
   | { readonly kind: "remove"; readonly id: string; readonly reason: RemoveReason };
 
-export type DrainReason = "old configuration" | "over the limit";
+export type DrainReason = "old configuration" | "over the limit" | "no longer wanted";
 export type RemoveReason = DrainReason | "drained";
 
 export interface PoolDecision {

@@ -1,0 +1,138 @@
+import { decidePool, RUNNERS_PER_STACK, type PoolSizes, type PoolStep, type RunnerEntry } from "../uglyfox/pool-size";
+import type { FoundRunner, FoundUnit } from "./observe";
+import type { DeploymentRecord } from "./record";
+
+/** What the Nest wants of a unit: its synthesized stacks and what decides its pools. */
+export interface WantedUnit {
+  /** Egg's or bucket's name; `job.NAME` for a Job. */
+  readonly unit: string;
+  readonly kind: DeploymentRecord["kind"];
+  readonly runnerType: "vm" | "serverless";
+  readonly revision: string;
+  readonly sizes: PoolSizes;
+  readonly stacks: readonly { readonly name: string; readonly configurationHash: string }[];
+  readonly place: string;
+}
+
+export interface UnitSituation {
+  readonly found: FoundUnit;
+  /** Absent: the Nest no longer has it, or it is to be destroyed. */
+  readonly wanted?: WantedUnit;
+  readonly engine: { readonly name: string; readonly version: string };
+  /** Look at every unit, changed or not. */
+  readonly refresh?: boolean;
+}
+
+/** A runner whose process died and is started again. */
+export interface RestartStep {
+  readonly kind: "restart";
+  readonly id: string;
+}
+
+export type UnitStep = PoolStep | RestartStep;
+
+/**
+ * - `none`: all is as it should be; the engine is not asked.
+ * - `apply`: bring the stacks to the wanted configuration with these runners.
+ * - `replace`: the runners must go with the configuration that made them before the new one can come
+ *   (the kind of runner changed, and with it the resources that know how to end a process).
+ * - `destroy`: nothing of it stays.
+ * - `held`: busy runners stand in the way; they are drained, and a later deployment goes on.
+ */
+export interface UnitDecision {
+  readonly unit: string;
+  readonly action: "none" | "apply" | "replace" | "destroy" | "held";
+  readonly steps: readonly UnitStep[];
+  readonly runners: Readonly<Record<string, RunnerEntry>>;
+  /** Stacks of the last deployment that the wanted one doesn't have any more. */
+  readonly goneStacks: readonly string[];
+  /** Busy runners that go when their jobs are over. */
+  readonly waiting: readonly string[];
+}
+
+/** Decides one unit. Pure; a busy runner is never removed by it. */
+export function decideUnit({ found, wanted, engine, refresh = false }: UnitSituation): UnitDecision {
+  const { unit, records } = found;
+  const last = records.pending ?? records.applied;
+  const steps: UnitStep[] = [];
+  const current = entries(found.runners);
+
+  if (!wanted) {
+    const busy = drainAll(found.runners, steps);
+    if (busy.length > 0) return { unit, action: "held", steps, runners: current, goneStacks: [], waiting: ids(busy) };
+    return { unit, action: "destroy", steps, runners: {}, goneStacks: last?.stacks.map((stack) => stack.name) ?? [], waiting: [] };
+  }
+
+  if (wanted.runnerType === "serverless") {
+    const busy = drainAll(found.runners, steps);
+    if (busy.length > 0) return { unit, action: "held", steps, runners: current, goneStacks: [], waiting: ids(busy) };
+    if (found.runners.length > 0 || last?.runnerType === "vm") return { unit, action: "replace", steps, runners: {}, goneStacks: [], waiting: [] };
+    const changed = isChanged(wanted, {}, found, engine);
+    return { unit, action: changed || refresh ? "apply" : "none", steps, runners: {}, goneStacks: goneStacks(wanted, last), waiting: [] };
+  }
+
+  // Runners of a stack that is not needed any more leave like those of an old configuration.
+  const runners = found.runners.map((runner) => (runner.shard > wanted.stacks.length ? { ...runner, draining: true } : runner));
+  const decision = decidePool({ sizes: wanted.sizes, revision: wanted.revision, runners, demand: 0, place: wanted.place });
+  steps.push(...decision.steps);
+  for (const runner of found.runners) {
+    if (runner.dead && decision.runners[runner.id]?.power === "on") steps.push({ kind: "restart", id: runner.id });
+  }
+  const stuck = found.runners.filter((runner) => runner.shard > wanted.stacks.length && decision.runners[runner.id]);
+  if (decision.overLimit.length > 0 || stuck.length > 0) {
+    for (const runner of stuck) if (!runner.draining) steps.push({ kind: "drain", id: runner.id, reason: "over the limit" });
+    const over = new Set([...decision.overLimit, ...stuck.map((runner) => runner.id)]);
+    return { unit, action: "held", steps: steps.filter((step) => step.kind === "drain"), runners: current, goneStacks: [], waiting: [...over].sort() };
+  }
+  const waiting = ids(runners.filter((runner) => runner.activity === "busy" && (runner.draining || runner.revision !== wanted.revision)));
+  const changed = isChanged(wanted, decision.runners, found, engine) || steps.some((step) => step.kind === "restart");
+  return { unit, action: changed || refresh ? "apply" : steps.length > 0 ? "held" : "none", steps, runners: decision.runners, goneStacks: goneStacks(wanted, last), waiting };
+}
+
+/** The stack that a runner is in: the unit's own name, or `NAME.2` and so on. */
+export function stackOf(unit: string, shard: number): string {
+  return shard === 1 ? unit : `${unit}.${shard}`;
+}
+
+/** How many stacks an Egg of these sizes has. */
+export function stackCount(sizes: PoolSizes): number {
+  return Math.max(1, Math.ceil((sizes.apex.maxCount + sizes.nadir.maxCount) / RUNNERS_PER_STACK));
+}
+
+function isChanged(wanted: WantedUnit, runners: Readonly<Record<string, RunnerEntry>>, { records }: FoundUnit, engine: UnitSituation["engine"]): boolean {
+  const { applied, pending } = records;
+  if (pending || !applied) return true;
+  return (
+    JSON.stringify(applied.stacks) !== JSON.stringify(wanted.stacks) ||
+    canonical(applied.runners) !== canonical(runners) ||
+    applied.engine.name !== engine.name ||
+    applied.engine.version !== engine.version
+  );
+}
+
+function goneStacks(wanted: WantedUnit, last: DeploymentRecord | undefined): readonly string[] {
+  const names = new Set(wanted.stacks.map((stack) => stack.name));
+  return last?.stacks.map((stack) => stack.name).filter((name) => !names.has(name)) ?? [];
+}
+
+/** Steps that empty a unit; answers with the runners that can't go yet. */
+function drainAll(runners: readonly FoundRunner[], steps: UnitStep[]): readonly FoundRunner[] {
+  const busy = runners.filter((runner) => runner.activity === "busy");
+  for (const runner of runners) {
+    if (runner.activity !== "busy") steps.push({ kind: "remove", id: runner.id, reason: runner.draining ? "drained" : "no longer wanted" });
+    else if (!runner.draining) steps.push({ kind: "drain", id: runner.id, reason: "no longer wanted" });
+  }
+  return busy;
+}
+
+function entries(runners: readonly FoundRunner[]): Readonly<Record<string, RunnerEntry>> {
+  return Object.fromEntries(runners.map(({ id, power, revision, shard, place }) => [id, { power, revision, shard, place }]));
+}
+
+function ids(runners: readonly FoundRunner[]): readonly string[] {
+  return runners.map((runner) => runner.id);
+}
+
+function canonical(runners: Readonly<Record<string, RunnerEntry>>): string {
+  return JSON.stringify(Object.entries(runners).sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, r]) => [id, r.power, r.revision, r.shard, r.place]));
+}

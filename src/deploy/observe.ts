@@ -1,0 +1,61 @@
+import type { RunnerRecord } from "../runner/records";
+import type { ObservedRunner, RunnerEntry } from "../uglyfox/pool-size";
+import type { UnitRecords } from "./record";
+
+/** A runner as a deployment finds it: what the engine was told, and what this machine knows of it. */
+export interface FoundRunner extends ObservedRunner {
+  /** Egg under whose name its folder and its process are. */
+  readonly home: string;
+  /** Its process should be there and isn't: it is started again. */
+  readonly dead: boolean;
+  readonly record?: RunnerRecord;
+}
+
+/** All that is there of one unit before a deployment decides. */
+export interface FoundUnit {
+  readonly unit: string;
+  readonly records: UnitRecords;
+  readonly runners: readonly FoundRunner[];
+}
+
+/** A runner in the engine's state. */
+export interface StateRunner {
+  readonly entry: RunnerEntry;
+  readonly home: string;
+}
+
+/**
+ * Puts together what is known. `state` is what the engine's state holds; it is asked for only when a
+ * deployment was begun and did not end, since otherwise the record of the last one says the same.
+ */
+export function observeUnit(unit: string, records: UnitRecords, state: ReadonlyMap<string, StateRunner> | undefined, machine: readonly RunnerRecord[]): FoundUnit {
+  
+  const known: ReadonlyMap<string, StateRunner> =
+    state ?? new Map(Object.entries(records.applied?.runners ?? {}).map(([id, entry]) => [id, { entry, home: records.applied?.homes?.[id] ?? unit }]));
+  const byPlace = new Map(machine.map((record) => [`${record.egg}/${record.id}`, record]));
+  const runners = [...known].map(([id, { entry, home }]) => foundRunner(id, entry, home, byPlace.get(`${home}/${id}`)));
+  return { unit, records, runners };
+}
+
+/** Runners on this machine that no unit names: what a crash left before the engine could write its state. */
+export function findOrphans(machine: readonly RunnerRecord[], units: readonly FoundUnit[]): readonly RunnerRecord[] {
+  const named = new Set(units.flatMap((unit) => unit.runners.map((runner) => `${runner.home}/${runner.id}`)));
+  return machine.filter((record) => !named.has(`${record.egg}/${record.id}`));
+}
+
+
+function foundRunner(id: string, entry: RunnerEntry, home: string, record: RunnerRecord | undefined): FoundRunner {
+  // Without its folder nobody can tell it anything: it counts as drained and is replaced.
+  const lost = record?.configuration === undefined;
+  const alive = record?.process === "alive";
+  const busy = record?.busy ?? false;
+  return {
+    ...entry,
+    id,
+    home,
+    activity: busy ? "busy" : alive ? "idle" : entry.power === "on" ? "ended" : "idle",
+    draining: lost || record.draining,
+    dead: !lost && entry.power === "on" && !alive && !busy && !record.draining,
+    ...(record && { record }),
+  };
+}

@@ -1,0 +1,131 @@
+import type { RunnerRecord } from "../runner/records";
+import { observeUnit, findOrphans, type FoundRunner } from "./observe";
+import type { UnitRecords } from "./record";
+
+/** What `gosling status` tells of one Egg, bucket or Job. */
+export interface UnitStatus {
+  readonly unit: string;
+  readonly kind: "egg" | "eggsbucket" | "job";
+  readonly cloud: string;
+  readonly type: "vm" | "serverless";
+  /** `interrupted`: a deployment was begun and did not end. `removed`: the Nest no longer has it. */
+  readonly deployment: "deployed" | "not deployed" | "interrupted" | "removed";
+  readonly runners: readonly RunnerStatus[];
+  /** What it waits for, or what to do, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface RunnerStatus {
+  readonly id: string;
+  readonly pool: "apex" | "nadir";
+  /**
+   * As the runner says itself, or `dead` (its process is gone and should be there), `drained` (it has
+   * ended as it was asked to), `asleep` (in Nadir), `lost` (its folder is gone).
+   */
+  readonly state: "starting" | "waiting" | "idle" | "busy" | "draining" | "failed" | "stopped" | "dead" | "drained" | "asleep" | "lost";
+  /** `old`: made with a configuration from before the last deployment. */
+  readonly configuration: "current" | "old";
+  readonly revision: string;
+  readonly pid?: number;
+  /** ISO 8601: since when it is in that state. */
+  readonly since?: string;
+  /** What is missing, or why it failed. */
+  readonly details: readonly string[];
+  readonly log?: string;
+}
+
+/** A unit as the Nest has it. */
+export interface NamedUnit {
+  readonly unit: string;
+  readonly kind: UnitStatus["kind"];
+  readonly cloud: string;
+  readonly type: "vm" | "serverless";
+}
+
+/** Puts together what status shows. Pure: reads no file and asks no engine. */
+export function describeStatus(units: readonly NamedUnit[], records: ReadonlyMap<string, UnitRecords>, machine: readonly RunnerRecord[]): readonly UnitStatus[] {
+  const wanted = new Map(units.map((unit) => [unit.unit, unit]));
+  const names = [...new Set([...wanted.keys(), ...records.keys()])].sort();
+  const found = new Map(names.map((unit) => [unit, observeUnit(unit, records.get(unit) ?? { unit }, undefined, machine)]));
+  const strays = findOrphans(machine, [...found.values()]);
+  return names.map((unit) => {
+    const inNest = wanted.get(unit);
+    const { applied, pending } = records.get(unit) ?? { unit };
+    const last = applied ?? pending;
+    const runners = (found.get(unit)?.runners ?? []).map((runner) => runnerStatus(runner, last?.revision));
+    const own = strays.filter((record) => record.egg === unit).map((record) => strayStatus(record, last?.revision));
+    const all = [...runners, ...own].sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1));
+    const deployment = pending ? "interrupted" : !last ? "not deployed" : inNest ? "deployed" : "removed";
+    const type = inNest?.type ?? last?.runnerType ?? "vm";
+    return {
+      unit,
+      kind: inNest?.kind ?? last?.kind ?? "egg",
+      cloud: inNest?.cloud ?? "local",
+      type,
+      deployment,
+      runners: all,
+      notes: notesOf(deployment, type, inNest?.cloud ?? "local", all),
+    };
+  });
+}
+
+function runnerStatus(runner: FoundRunner, current: string | undefined): RunnerStatus {
+  const { record } = runner;
+  const pool = runner.power === "on" ? ("apex" as const) : ("nadir" as const);
+  return {
+    id: runner.id,
+    pool,
+    state: stateOf(runner),
+    configuration: runner.revision === current ? "current" : "old",
+    revision: runner.revision,
+    ...(record && recordDetails(record)),
+    details: detailsOf(record),
+  };
+}
+
+/** A runner that the last record does not name: an interrupted deployment made it. */
+function strayStatus(record: RunnerRecord, current: string | undefined): RunnerStatus {
+  const state = record.process === "alive" ? (record.heartbeat?.state ?? "starting") : record.process === "dead" ? "dead" : "asleep";
+  return {
+    id: record.id,
+    pool: record.process === "alive" ? "apex" : "nadir",
+    state,
+    configuration: record.revision === current ? "current" : "old",
+    revision: record.revision ?? "",
+    ...recordDetails(record),
+    details: detailsOf(record),
+  };
+}
+
+function stateOf({ power, record, dead, activity }: FoundRunner): RunnerStatus["state"] {
+  if (!record?.configuration) return "lost";
+  if (dead) return "dead";
+  if (record.process === "alive") return record.draining ? "draining" : (record.heartbeat?.state ?? "starting");
+  if (activity === "busy") return "draining";
+  if (record.draining) return "drained";
+  return power === "off" ? "asleep" : "dead";
+}
+
+function recordDetails(record: RunnerRecord): Pick<RunnerStatus, "pid" | "since" | "log"> {
+  const { pid, heartbeat, log } = record;
+  return { ...(pid !== undefined && { pid }), ...(heartbeat && { since: heartbeat.since }), log };
+}
+
+function detailsOf(record: RunnerRecord | undefined): readonly string[] {
+  if (record?.process !== "alive" || !record.heartbeat) return [];
+  const { missing, reason } = record.heartbeat;
+  return [...missing, ...(reason === undefined ? [] : [reason])];
+}
+
+function notesOf(deployment: UnitStatus["deployment"], type: "vm" | "serverless", cloud: string, runners: readonly RunnerStatus[]): readonly string[] {
+  const notes: string[] = [];
+  if (cloud !== "local") notes.push(`this version deploys no Eggs on ${cloud} yet`);
+  else if (deployment === "not deployed") notes.push("not deployed yet: gosling deploy");
+  if (deployment === "interrupted") notes.push("a deployment was interrupted: gosling deploy goes on with it");
+  if (deployment === "removed") notes.push("no longer in the Nest: the next gosling deploy removes it");
+  if (type === "serverless" && cloud === "local" && (deployment === "deployed" || deployment === "interrupted")) {
+    notes.push("waits for jobs: a service starts one runner for each, and none is part of this version");
+  }
+  if (runners.some((runner) => runner.state === "dead" || runner.state === "lost")) notes.push("gosling deploy starts dead runners again");
+  return notes;
+}

@@ -11,6 +11,8 @@ export interface Span {
 export interface Body extends Span {
   readonly kind: "body";
   readonly items: readonly BodyItem[];
+  /** An item of it could not be read at all: whoever misses something here should stay silent. */
+  readonly incomplete?: true;
 }
 
 export type BodyItem = Attribute | Block;
@@ -59,7 +61,8 @@ export type Expression =
   | BinaryExpression
   | Conditional
   | FunctionCall
-  | Parentheses;
+  | Parentheses
+  | InvalidExpression;
 
 /** A number as written; its exact value is `text` (`1e3`, `12345678901234567890`). */
 export interface NumberLiteral extends Span {
@@ -186,7 +189,10 @@ export interface IndexAccess extends Span {
   readonly legacy: boolean;
 }
 
-/** `object[*].a[0]` (`full`) or `object.*.a`; `steps` is applied to each element. */
+/**
+ * `object[*].a[0]` (`full`) or `object.*.a`; `steps` is applied to each element. A full splat takes all
+ * steps that follow; an attribute-only one takes names and legacy indices, and what follows is applied to its result.
+ */
 export interface Splat extends Span {
   readonly kind: "splat";
   readonly object: Expression;
@@ -196,7 +202,9 @@ export interface Splat extends Span {
 
 export type SplatStep =
   | { readonly kind: "access"; readonly name: Identifier }
-  | { readonly kind: "index"; readonly key: Expression; readonly legacy: boolean };
+  | { readonly kind: "index"; readonly key: Expression; readonly legacy: boolean }
+  /** A splat of what the step before gave: `a[*].b[*].c`. */
+  | { readonly kind: "splat"; readonly full: boolean; readonly steps: readonly SplatStep[] };
 
 export interface UnaryExpression extends Span {
   readonly kind: "unary";
@@ -231,4 +239,9 @@ export interface FunctionCall extends Span {
 export interface Parentheses extends Span {
   readonly kind: "parentheses";
   readonly expression: Expression;
+}
+
+/** Stands where a value could not be read; a diagnostic has told about it. Its value is unknown, and nothing more is to be said about it. */
+export interface InvalidExpression extends Span {
+  readonly kind: "invalid";
 }

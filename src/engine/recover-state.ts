@@ -1,0 +1,56 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GoslingError } from "../vocabulary/error";
+import type { EngineEvent } from "./events";
+import type { CommandResult } from "./run";
+
+/** What the engine leaves in its working folder when it could not write the state to its place. */
+const ERRORED = "errored.tfstate";
+
+interface StateHeader {
+  readonly lineage?: string;
+  readonly serial?: number;
+}
+
+/**
+ * Puts a state back that an earlier run could not save, before anything else is done with the
+ * stack: without it, what that run made would be made again. Nothing happens where there is none.
+ *
+ * @param run runs an engine command in the stack's folder and throws where that fails.
+ * @throws GoslingError `ENGINE_STATE_FORKED` where somebody else has written the state since then.
+ */
+export async function recoverErroredState(folder: string, run: (args: readonly string[]) => Promise<CommandResult>, onEvent?: (event: EngineEvent) => void): Promise<void> {
+  const file = join(folder, ERRORED);
+  const kept = await readHeader(file);
+  if (kept === undefined) return;
+  const pulled = (await run(["state", "pull"])).stdout.trim();
+  const current = pulled === "" ? {} : (JSON.parse(pulled) as StateHeader);
+  const isSame = current.lineage === undefined || current.lineage === kept.lineage;
+  if (!isSame || (current.serial ?? -1) > (kept.serial ?? 0)) {
+    throw new GoslingError("ENGINE_STATE_FORKED", `${file} holds a state that could not be saved, and somebody else has changed the state since then.`, {
+      hint: "Compare it with the state; import or remove by hand what only it knows; then delete the file.",
+    });
+  }
+  // Whoever writes a state raises its serial: with the same one in place nobody has written since.
+  // Terraform leaves the serial as it was, and would refuse it without the force.
+  await run(["state", "push", ...(current.serial === kept.serial ? ["-force"] : []), ERRORED]);
+  await rm(file);
+  onEvent?.({ kind: "log", message: "The state that the last run could not save is back in its place." });
+}
+
+async function readHeader(file: string): Promise<StateHeader | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as StateHeader;
+  } catch {
+    // Cut off by the same full disk: it holds nothing that could be put back.
+    await rm(file);
+    return undefined;
+  }
+}

@@ -1,0 +1,259 @@
+import { randomBytes } from "node:crypto";
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { GoslingError } from "../vocabulary/error";
+import type { Environment } from "./environment";
+import type { Action, Change, ChangeSummary, EngineDiagnostic, EngineEvent, OutputChange } from "./events";
+import { diagnosticsOf, toFailure, wantsInit } from "./failure";
+import type { Engine } from "./find";
+import { readStamp, wantedStamp, writeStamp } from "./init-stamp";
+import type { Interrupts } from "./interrupts";
+import { type ResourceOutcome, resourceOutcomes } from "./outcome";
+import { recoverErroredState } from "./recover-state";
+import { type CommandResult, runCommand } from "./run";
+import { readState, type StateResource } from "./state";
+
+export interface StackOptions {
+  readonly engine: Engine;
+  /** The stack's folder: its configuration is there, and the engine works in it. */
+  readonly folder: string;
+  /** The surroundings' environment; what would disturb the engine is taken out of it. */
+  readonly env: Environment;
+  /** Variables for the engine and its provisioners on top of that, such as keys and `TF_VAR_…` with secrets. */
+  readonly extra?: Environment;
+  readonly interrupts?: Interrupts;
+  /** Called for each event of each command, in order, while the engine works. */
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** How long to wait for a state that somebody else holds. Default: not at all. */
+  readonly lockTimeoutSeconds?: number;
+  /** What an init does with the state where the backend has changed. Default: `reconfigure`, which leaves the old one where it is. */
+  readonly onBackendChange?: "reconfigure" | "migrate";
+}
+
+/** Values of the stack's variables, by name. No secrets: those go by `extra`. */
+export type StackVariables = Readonly<Record<string, unknown>>;
+
+export interface PlanOptions {
+  readonly variables?: StackVariables;
+  /** Addresses of instances that are made anew. */
+  readonly replace?: readonly string[];
+  /** Addresses that the plan is limited to; default: everything. */
+  readonly target?: readonly string[];
+  /** Whether to look at what is really there. Default: true. */
+  readonly refresh?: boolean;
+  /** A plan that removes everything. */
+  readonly destroy?: boolean;
+  /** File for the plan, for `apply` later; relative to the stack's folder. It may hold secrets: mode 0600. */
+  readonly out?: string;
+}
+
+export interface Plan {
+  /** What an apply would do, without what stays. */
+  readonly changes: readonly Change[];
+  /** What somebody changed behind the engine's back. */
+  readonly drift: readonly Change[];
+  readonly summary: ChangeSummary;
+  /** True where an apply would change nothing, outputs included. */
+  readonly empty: boolean;
+  readonly outputs: Readonly<Record<string, OutputChange>>;
+  readonly warnings: readonly EngineDiagnostic[];
+  /** The file that was asked for with `out`. */
+  readonly file?: string;
+}
+
+export interface Applied {
+  readonly resources: readonly ResourceOutcome[];
+  readonly summary: ChangeSummary;
+  /** Values of the outputs that are not sensitive. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly EngineDiagnostic[];
+}
+
+export interface StackOutput {
+  readonly value: unknown;
+  readonly sensitive: boolean;
+}
+
+/** The operations on one stack. All of them reject with an `EngineFailure` where the engine fails. */
+export interface Stack {
+  readonly folder: string;
+  /** Sets the folder up where that is needed; tells whether it was. Other operations do it themselves. */
+  init(): Promise<boolean>;
+  plan(options?: PlanOptions): Promise<Plan>;
+  /** Applies a saved plan (`Plan.file`), or plans and applies at once. A saved plan applies once. */
+  apply(what: { readonly plan: string } | Omit<PlanOptions, "out">): Promise<Applied>;
+  /** Removes everything that the state knows. The configuration that was applied last has to be in the folder: its provisioners run. */
+  destroy(options?: Pick<PlanOptions, "variables" | "refresh" | "target">): Promise<Applied>;
+  outputs(): Promise<Readonly<Record<string, StackOutput>>>;
+  /** What the state knows, by address. Empty where nothing was applied yet. */
+  resources(): Promise<readonly StateResource[]>;
+  /** Breaks a lock that somebody left behind. */
+  forceUnlock(lockId: string): Promise<void>;
+}
+
+const NO_CHANGES: ChangeSummary = { add: 0, change: 0, remove: 0, import: 0, forget: 0 };
+const IN_NO_PLAN: ReadonlySet<Action> = new Set<Action>(["noop", "read", "open", "renew", "close"]);
+
+/** A stack to work with. Nothing is read or started before an operation asks for it. */
+export function openStack(options: StackOptions): Stack {
+  const { folder } = options;
+  const lock = [`-lock-timeout=${options.lockTimeoutSeconds ?? 0}s`];
+  /** Set by the first operation, so that one stack is set up and repaired once. */
+  let ready = false;
+
+  const run = (args: readonly string[]) =>
+    runCommand({ path: options.engine.path, args, folder, env: options.env, extra: options.extra, interrupts: options.interrupts, onEvent: options.onEvent });
+  const check = (result: CommandResult, args: readonly string[], good: readonly number[] = [0]) => {
+    if (result.signal === null && result.exitCode !== null && good.includes(result.exitCode)) return result;
+    throw toFailure(result, { engine: options.engine, folder, command: args.slice(0, args[0] === "state" ? 2 : 1).join(" ") });
+  };
+
+  const init = async (force = false): Promise<boolean> => {
+    const wanted = await stamped(folder, options.engine);
+    const last = await readStamp(folder);
+    if (!force && last?.inputs === wanted.inputs) return false;
+    const migrate = options.onBackendChange === "migrate" && last !== undefined && last.backend !== wanted.backend;
+    const args = ["init", "-json", "-input=false", "-no-color", ...(migrate ? ["-migrate-state", "-force-copy"] : ["-reconfigure"])];
+    let result = await run(args);
+    if (result.exitCode !== 0 && wantsInit(diagnosticsOf(result))) {
+      // The engine's note about its backend is damaged, or is another engine's: it is made anew.
+      await rm(join(folder, ".terraform", "terraform.tfstate"), { force: true });
+      result = await run(args);
+    }
+    check(result, args);
+    // Once more: an init may have written the providers' lock file.
+    await writeStamp(folder, await wantedStamp(folder, options.engine));
+    return true;
+  };
+
+  const prepare = async () => {
+    if (ready) return;
+    await init();
+    await recoverErroredState(folder, async (args) => check(await run(args), args), options.onEvent);
+    ready = true;
+  };
+
+  /** Runs a command in a folder that is set up; where the engine wants an init all the same, that is done and the command runs once again. */
+  const operate = async (args: readonly string[], good?: readonly number[]): Promise<CommandResult> => {
+    await prepare();
+    const result = await run(args);
+    if (result.exitCode !== 1 || !wantsInit(diagnosticsOf(result))) return check(result, args, good);
+    await init(true);
+    return check(await run(args), args, good);
+  };
+
+  const withVariables = async <T>(variables: StackVariables | undefined, work: (args: readonly string[]) => Promise<T>): Promise<T> => {
+    if (variables === undefined) return work([]);
+    const file = await writeVariables(folder, variables);
+    try {
+      return await work([`-var-file=${file}`]);
+    } finally {
+      await rm(join(folder, file), { force: true });
+    }
+  };
+
+  const change = (args: readonly string[], what: Omit<PlanOptions, "out">) =>
+    withVariables(what.variables, async (variables) => toApplied(await operate([...args, ...lock, ...planArguments(what), ...variables])));
+
+  return {
+    folder,
+    init: () => init(),
+    plan: (what = {}) =>
+      withVariables(what.variables, async (variables) => {
+        const out = what.out === undefined ? [] : [`-out=${what.out}`];
+        const destroy = what.destroy ? ["-destroy"] : [];
+        const args = ["plan", "-json", "-detailed-exitcode", "-input=false", "-no-color", ...lock, ...destroy, ...planArguments(what), ...variables, ...out];
+        return toPlan(await operate(args, [0, 2]), what.out);
+      }),
+    apply: async (what) => {
+      const args = ["apply", "-json", "-input=false", "-no-color", "-auto-approve"];
+      if ("plan" in what) return toApplied(await operate([...args, ...lock, what.plan]));
+      return change(what.destroy ? [...args, "-destroy"] : args, what);
+    },
+    destroy: (what = {}) => change(["apply", "-destroy", "-json", "-input=false", "-no-color", "-auto-approve"], what),
+    outputs: async () => {
+      const { stdout } = await operate(["output", "-json", "-no-color"]);
+      const outputs = JSON.parse(stdout) as Record<string, { value: unknown; sensitive?: boolean }>;
+      return Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, sensitive: sensitive === true }]));
+    },
+    resources: async () => readState((await operate(["show", "-json", "-no-color"])).stdout),
+    forceUnlock: async (lockId) => {
+      await operate(["force-unlock", "-force", lockId]);
+    },
+  };
+}
+
+async function stamped(folder: string, engine: Engine) {
+  try {
+    return await wantedStamp(folder, engine);
+  } catch (error) {
+    throw new GoslingError("STACK_MISSING", `The stack's configuration in ${folder} cannot be read.`, { hint: "Run `gosling synth`.", cause: error });
+  }
+}
+
+function planArguments({ replace = [], target = [], refresh = true }: PlanOptions): readonly string[] {
+  return [...(refresh ? [] : ["-refresh=false"]), ...replace.map((address) => `-replace=${address}`), ...target.map((address) => `-target=${address}`)];
+}
+
+function toPlan({ events, exitCode }: CommandResult, file: string | undefined): Plan {
+  const changes = events.flatMap((event) => (event.kind === "planned_change" && !IN_NO_PLAN.has(event.change.action) ? [event.change] : []));
+  const drift = events.flatMap((event) => (event.kind === "resource_drift" ? [event.change] : []));
+  const outputs = events.reduce<Plan["outputs"]>((last, event) => (event.kind === "outputs" ? event.outputs : last), {});
+  const plan = { changes, drift, summary: lastSummary(events), empty: exitCode === 0, outputs, warnings: warningsOf(events) };
+  return file === undefined ? plan : { ...plan, file };
+}
+
+function toApplied({ events }: CommandResult): Applied {
+  const last = events.reduce<Plan["outputs"]>((before, event) => (event.kind === "outputs" ? event.outputs : before), {});
+  const outputs = Object.fromEntries(Object.entries(last).flatMap(([name, { sensitive, value }]) => (sensitive ? [] : [[name, value] as const])));
+  return { resources: resourceOutcomes(events), summary: lastSummary(events), outputs, warnings: warningsOf(events) };
+}
+
+function lastSummary(events: readonly EngineEvent[]): ChangeSummary {
+  return events.reduce((last, event) => (event.kind === "change_summary" ? event.summary : last), NO_CHANGES);
+}
+
+function warningsOf(events: readonly EngineEvent[]): readonly EngineDiagnostic[] {
+  return events.flatMap((event) => (event.kind === "diagnostic" && event.diagnostic.severity === "warning" ? [event.diagnostic] : []));
+}
+
+const VARIABLES_FILE = /^\.gosling-(\d+)-[0-9a-f]+\.tfvars\.json$/;
+
+/**
+ * A file of its own for each command, for the owner alone, so that values stand in no process list
+ * and two commands over one folder do not read each other's.
+ *
+ * @returns its name.
+ */
+async function writeVariables(folder: string, variables: StackVariables): Promise<string> {
+  await removeOrphans(folder);
+  const file = join(folder, `.gosling-${process.pid}-${randomBytes(6).toString("hex")}.tfvars.json`);
+  try {
+    await writeFile(file, JSON.stringify(variables), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    await rm(file, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new GoslingError(code === "ENOSPC" ? "ENGINE_DISK_FULL" : "STACK_NOT_WRITABLE", `The stack's variables could not be written to ${folder} (${code}).`, {
+      hint: code === "ENOSPC" ? "Make room and run the same command again." : "Check that the folder is there and belongs to you.",
+      cause: error,
+    });
+  }
+  return basename(file);
+}
+
+/** Files of processes that were killed before they could remove them. */
+async function removeOrphans(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = VARIABLES_FILE.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

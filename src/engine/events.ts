@@ -14,6 +14,8 @@ export type EngineEvent =
   | { readonly kind: "refresh_start" | "refresh_complete"; readonly resource: ResourceName; readonly id?: string }
   | { readonly kind: "diagnostic"; readonly diagnostic: EngineDiagnostic }
   | { readonly kind: "outputs"; readonly outputs: Readonly<Record<string, OutputChange>> }
+  /** The last resort of an engine that could write its state nowhere: the state itself. It may hold secrets and is given to no listener. */
+  | { readonly kind: "state_dump"; readonly state: unknown }
   /** What the engine tells in words, such as that it stops after an interrupt. */
   | { readonly kind: "log"; readonly message: string };
 
@@ -137,6 +139,7 @@ function toEvent(data: Json): EngineEvent | undefined {
       return { kind, outputs: Object.fromEntries(outputs) };
     }
     case "log":
+      if (data["state"] !== undefined) return { kind: "state_dump", state: data["state"] };
       return { kind, message: (text(data["@message"]) ?? "").trim() };
     default:
       return undefined;

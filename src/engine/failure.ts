@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
 import type { EngineDiagnostic } from "./events";
 import type { Engine } from "./find";
@@ -58,6 +59,8 @@ export interface FailureContext {
   readonly folder: string;
   /** The engine's word for what was done: `plan`, `apply` … */
   readonly command: string;
+  /** File of a state that the engine could only print; default: the engine's own `errored.tfstate`. */
+  readonly keptState?: string;
 }
 
 /** Whether the engine wants an init before it does what it was told. */
@@ -85,6 +88,8 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   const stack = `the stack in ${context.folder}`;
   const product = PRODUCT[context.engine.name];
   const unsaved = /Failed to persist state|Failed to save state|Error saving state/i.test(said);
+  const own = join(context.folder, "errored.tfstate");
+  const kept = context.keptState === undefined || context.keptState === own ? `It is kept in ${own}, and the next run puts it in its place.` : `It is kept in ${context.keptState}; move that to ${own}, and the next run puts it in its place.`;
   const changed = resources.length > 0;
   const fail = (code: EngineFailureCode, message: string, options: { hint?: string; exitCode?: number; stateSaved?: boolean | "unknown"; lock?: StateLock } = {}) =>
     new EngineFailure(code, message, { diagnostics, resources, stateSaved: !unsaved, ...options });
@@ -102,13 +107,11 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
     });
   }
   if (/no space left on device|disk quota exceeded|ENOSPC|file too large/i.test(said)) {
-    const state = unsaved ? " The state could not be saved in its place; it is kept in errored.tfstate beside the configuration and goes back with the next run." : "";
+    const state = unsaved ? ` The state could not be saved. ${kept}` : "";
     return fail("ENGINE_DISK_FULL", `No space is left on the disk: ${context.command} of ${stack} could not write its files.${state}`, { hint: "Make room and run the same command again." });
   }
   if (unsaved) {
-    return fail("ENGINE_STATE_UNSAVED", `${firstLine(errors)} The state of ${stack} is kept in errored.tfstate beside the configuration.`, {
-      hint: "Mend the cause and run the same command again: it puts the state back first.",
-    });
+    return fail("ENGINE_STATE_UNSAVED", `The state of ${stack} could not be saved. ${firstLine(errors)} ${kept}`, { hint: "Mend the cause and run the same command again." });
   }
   if (result.interrupts > 0) {
     return fail("INTERRUPTED", `Stopped during ${context.command} of ${stack}. ${changed ? "The state is saved." : "Nothing was changed."}`, {
@@ -123,7 +126,7 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
       : `Wait until it has ended. If it is gone for good: cd ${context.folder} && ${context.engine.path} force-unlock ${lock.id}`;
     return fail("ENGINE_STATE_LOCKED", `The state of ${stack} is locked by ${lock.who} since ${lock.created} (${lock.operation}).`, { hint, lock });
   }
-  if (/Saved plan is stale|saved plan does not match/i.test(said)) {
+  if (/Saved plan is stale/i.test(said)) {
     return fail("ENGINE_PLAN_STALE", `Something else has changed the state of ${stack} since this plan was made.`, { hint: "Plan again and look at the new plan." });
   }
   const newer = /created by (?:OpenTofu|Terraform) v?([\w.-]+), which is newer than current v?([\w.-]+)/i.exec(said.replace(/\s+/g, " "));

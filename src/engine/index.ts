@@ -7,3 +7,5 @@ export { EngineFailure, type EngineFailureCode, type StateLock } from "./failure
 export { Interrupts } from "./interrupts";
 export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";
+export { DEFAULT_URL, DEFAULT_VERSION, installEngine, type Installed, type InstallOptions } from "./install";
+export type { DownloadProgress } from "./download";

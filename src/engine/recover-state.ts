@@ -1,4 +1,6 @@
-import { readFile, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
 import type { EngineEvent } from "./events";
@@ -6,6 +8,24 @@ import type { CommandResult } from "./run";
 
 /** What the engine leaves in its working folder when it could not write the state to its place. */
 const ERRORED = "errored.tfstate";
+
+/**
+ * Keeps a state that the engine could write nowhere and printed instead: beside the configuration,
+ * where the next run finds it, else in the system's temporary folder.
+ *
+ * @returns the file; nothing where that cannot be written either.
+ */
+export async function keepDumpedState(folder: string, state: unknown): Promise<string | undefined> {
+  for (const file of [join(folder, ERRORED), join(tmpdir(), `gosling-${randomBytes(6).toString("hex")}-${ERRORED}`)]) {
+    try {
+      await writeFile(file, JSON.stringify(state), { mode: 0o600, flag: "wx" });
+      return file;
+    } catch {
+      // The next place may have room.
+    }
+  }
+  return undefined;
+}
 
 interface StateHeader {
   readonly lineage?: string;
@@ -43,7 +63,7 @@ async function readHeader(file: string): Promise<StateHeader | undefined> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (["ENOENT", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
   try {

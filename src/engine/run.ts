@@ -90,6 +90,7 @@ export async function startCommand(command: EngineCommand): Promise<RunningComma
   let listenerError: { readonly error: unknown } | undefined;
   const onEvent = (event: EngineEvent) => {
     events.push(event);
+    if (event.kind === "state_dump") return;
     try {
       command.onEvent?.(event);
     } catch (error) {

@@ -9,7 +9,7 @@ import type { Engine } from "./find";
 import { readStamp, wantedStamp, writeStamp } from "./init-stamp";
 import type { Interrupts } from "./interrupts";
 import { type ResourceOutcome, resourceOutcomes } from "./outcome";
-import { recoverErroredState } from "./recover-state";
+import { keepDumpedState, recoverErroredState } from "./recover-state";
 import { type CommandResult, runCommand } from "./run";
 import { readState, type StateResource } from "./state";
 
@@ -103,9 +103,11 @@ export function openStack(options: StackOptions): Stack {
 
   const run = (args: readonly string[]) =>
     runCommand({ path: options.engine.path, args, folder, env: options.env, extra: options.extra, interrupts: options.interrupts, onEvent: options.onEvent });
-  const check = (result: CommandResult, args: readonly string[], good: readonly number[] = [0]) => {
+  const check = async (result: CommandResult, args: readonly string[], good: readonly number[] = [0]) => {
     if (result.signal === null && result.exitCode !== null && good.includes(result.exitCode)) return result;
-    throw toFailure(result, { engine: options.engine, folder, command: args.slice(0, args[0] === "state" ? 2 : 1).join(" ") });
+    const dump = result.events.find((event) => event.kind === "state_dump");
+    const keptState = dump && (await keepDumpedState(folder, dump.state));
+    throw toFailure(result, { engine: options.engine, folder, command: args.slice(0, args[0] === "state" ? 2 : 1).join(" "), ...(keptState !== undefined && { keptState }) });
   };
 
   const init = async (force = false): Promise<boolean> => {
@@ -120,7 +122,7 @@ export function openStack(options: StackOptions): Stack {
       await rm(join(folder, ".terraform", "terraform.tfstate"), { force: true });
       result = await run(args);
     }
-    check(result, args);
+    await check(result, args);
     // Once more: an init may have written the providers' lock file.
     await writeStamp(folder, await wantedStamp(folder, options.engine));
     return true;

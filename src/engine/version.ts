@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { engineEnvironment, type Environment } from "./environment";
 
 /** What a binary says about itself. */
@@ -46,16 +47,31 @@ export async function probeVersion(path: string, env: Environment, cacheFolder: 
  * Warnings about the CLI configuration may stand before and after the line.
  */
 async function askVersion(path: string, env: Environment): Promise<EngineVersion | { readonly problem: string }> {
-  const answer = await new Promise<{ stdout: string; error: (Error & { code?: string | number | null; killed?: boolean }) | null }>((resolve) => {
+  let answer = await runVersion(path, env);
+  // A binary that was just written may still be open for writing in a process that is about to start.
+  for (let tries = 0; tries < 20 && answer.error?.code === "ETXTBSY"; tries++) {
+    await delay(10);
+    answer = await runVersion(path, env);
+  }
+  const { error, stdout } = answer;
+  const [, product, version] = /^(OpenTofu|Terraform) v(\d+\.\d+\.\d+\S*)\s*$/m.exec(stdout) ?? [];
+  if (product !== undefined && version !== undefined) return { name: product === "OpenTofu" ? "tofu" : "terraform", version };
+  if (error === null) return { problem: "does not answer `version` as OpenTofu or Terraform do" };
+  if (error.killed) return { problem: `gave no answer to \`version\` within ${ANSWER_WITHIN_MS / 1000} seconds` };
+  return { problem: typeof error.code === "string" ? `cannot be run (${error.code})` : `fails when it is asked for its version (exit code ${error.code ?? "none"})` };
+}
+
+interface VersionAnswer {
+  readonly stdout: string;
+  readonly error: (Error & { readonly code?: string | number | null; readonly killed?: boolean }) | null;
+}
+
+function runVersion(path: string, env: Environment): Promise<VersionAnswer> {
+  return new Promise((resolve) => {
     const options = { env: engineEnvironment(env), cwd: tmpdir(), timeout: ANSWER_WITHIN_MS, maxBuffer: 1024 * 1024, killSignal: "SIGKILL" as const };
     const child = execFile(path, ["version"], options, (error, stdout) => resolve({ stdout, error }));
     child.stdin?.end();
   });
-  const [, product, version] = /^(OpenTofu|Terraform) v(\d+\.\d+\.\d+\S*)\s*$/m.exec(answer.stdout) ?? [];
-  if (product !== undefined && version !== undefined) return { name: product === "OpenTofu" ? "tofu" : "terraform", version };
-  if (answer.error === null) return { problem: "does not answer `version` as OpenTofu or Terraform do" };
-  if (answer.error.killed) return { problem: `gave no answer to \`version\` within ${ANSWER_WITHIN_MS / 1000} seconds` };
-  return { problem: typeof answer.error.code === "string" ? `cannot be run (${answer.error.code})` : `fails when it is asked for its version (exit code ${answer.error.code ?? "none"})` };
 }
 
 /** Less than 0 where `a` is older, 0 for the same; a pre-release is older than its release. */

@@ -1,0 +1,212 @@
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { rootCertificates } from "node:tls";
+import type { Dispatcher } from "undici";
+import { GoslingError } from "../vocabulary/error";
+import type { Environment } from "./environment";
+
+export interface DownloadOptions {
+  /** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` (small letters first), `GOSLING_CA_FILE`, `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS` count. */
+  readonly env: Environment;
+  /** Larger answers are refused. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Waits between two tries. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Until a connection stands. Default: 15 s. */
+  readonly connectTimeoutMs?: number;
+  /** Longest silence of the server. Default: 30 s. However slow a line is, it may take its time as long as something comes. */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface DownloadProgress {
+  readonly bytes: number;
+  /** Where the server says how much there is. */
+  readonly total?: number;
+}
+
+/** How often one file is tried; the waits between are 0.5, 1 and 2 seconds. */
+const TRIES = 4;
+const FIRST_WAIT_MS = 500;
+const MAX_REDIRECTS = 5;
+
+/** A file of a server, in a file of ours. What stood there is overwritten. */
+export async function downloadFile(url: string, path: string, options: DownloadOptions): Promise<void> {
+  await withRetries(url, options, async (body, total) => {
+    await pipeline(body, meter(url, total, options), createWriteStream(path, { mode: 0o600 }));
+  });
+}
+
+/** A small text of a server. */
+export async function downloadText(url: string, options: DownloadOptions): Promise<string> {
+  let text = "";
+  await withRetries(url, options, async (body, total) => {
+    const chunks: Buffer[] = [];
+    await pipeline(body, meter(url, total, options), async (source: AsyncIterable<Buffer>) => {
+      for await (const chunk of source) chunks.push(chunk);
+    });
+    text = Buffer.concat(chunks).toString("utf8");
+  });
+  return text;
+}
+
+/** The address as it may be shown: without credentials. */
+export function printableUrl(url: string): string {
+  const shown = new URL(url);
+  shown.username = "";
+  shown.password = "";
+  shown.search = "";
+  return shown.href;
+}
+
+type Receive = (body: Dispatcher.ResponseData["body"], total: number | undefined) => Promise<void>;
+
+async function withRetries(url: string, options: DownloadOptions, receive: Receive): Promise<void> {
+  const { EnvHttpProxyAgent, request } = await import("undici");
+  const env = (name: string) => options.env[name.toLowerCase()] ?? options.env[name] ?? "";
+  const ca = await certificates(options.env);
+  const tls = ca === undefined ? {} : { ca };
+  const idleTimeoutMs = options.idleTimeoutMs ?? 30_000;
+  const dispatcher = new EnvHttpProxyAgent({
+    httpProxy: env("HTTP_PROXY"),
+    httpsProxy: env("HTTPS_PROXY"),
+    noProxy: env("NO_PROXY"),
+    connect: { ...tls, timeout: options.connectTimeoutMs ?? 15_000 },
+    requestTls: tls,
+    proxyTls: tls,
+    headersTimeout: idleTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+  });
+  try {
+    for (let tries = 1; ; tries++) {
+      try {
+        const { body, total } = await follow(url, request, dispatcher, options.signal);
+        return await receive(body, total);
+      } catch (error) {
+        const failure = toError(url, error, options);
+        if (tries === TRIES || !isPassing(error)) throw failure;
+      }
+      await options.sleep(FIRST_WAIT_MS * 2 ** (tries - 1));
+      if (options.signal?.aborted) throw interrupted();
+    }
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** An answer that is no success. */
+class StatusError extends Error {
+  constructor(readonly status: number) {
+    super(`status ${status}`);
+  }
+}
+
+async function follow(url: string, request: typeof import("undici").request, dispatcher: Dispatcher, signal: AbortSignal | undefined) {
+  let current = new URL(url);
+  const origin = current.origin;
+  const { username, password } = current;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const headers: Record<string, string> = { "user-agent": "gosling" };
+    // Credentials are for the server that they were given for, not for where it sends us.
+    if ((username || password) && current.origin === origin) {
+      headers["authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+    }
+    const answer = await request(withoutCredentials(current), { dispatcher, headers, signal });
+    const location = answer.headers["location"];
+    if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === "string") {
+      await answer.body.dump();
+      const next = new URL(location, current);
+      if (next.protocol !== "https:" && (current.protocol === "https:" || next.protocol !== "http:")) {
+        throw new GoslingError("DOWNLOAD_UNSAFE", `${printableUrl(current.href)} sends us to ${printableUrl(next.href)}, away from https.`, { hint: "Give the address of a mirror that stays with https: --url or GOSLING_ENGINE_URL." });
+      }
+      current = next;
+      continue;
+    }
+    if (answer.statusCode !== 200) {
+      await answer.body.dump();
+      throw new StatusError(answer.statusCode);
+    }
+    const length = answer.headers["content-length"];
+    return { body: answer.body, total: typeof length === "string" ? Number(length) : undefined };
+  }
+  throw new GoslingError("DOWNLOAD_FAILED", `${printableUrl(url)} sends us from one address to the next more than ${MAX_REDIRECTS} times.`, { hint: "Give the address of another mirror: --url or GOSLING_ENGINE_URL." });
+}
+
+function withoutCredentials(url: URL): URL {
+  const plain = new URL(url.href);
+  plain.username = "";
+  plain.password = "";
+  return plain;
+}
+
+function meter(url: string, total: number | undefined, { maxBytes, onProgress }: DownloadOptions): Transform {
+  const tooLarge = () => new GoslingError("DOWNLOAD_TOO_LARGE", `${printableUrl(url)} is larger than ${maxBytes} bytes; no release is.`, { hint: "Check the address: --url or GOSLING_ENGINE_URL." });
+  let bytes = 0;
+  onProgress?.(total === undefined ? { bytes } : { bytes, total });
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes || (total ?? 0) > maxBytes) return done(tooLarge());
+      onProgress?.(total === undefined ? { bytes } : { bytes, total });
+      done(null, chunk);
+    },
+  });
+}
+
+/** Roots that are trusted beside Node's own: a company's proxy signs with one of these. */
+async function certificates(env: Environment): Promise<string[] | undefined> {
+  const variable = ["GOSLING_CA_FILE", "SSL_CERT_FILE"].find((name) => env[name]);
+  if (variable === undefined) return undefined; // NODE_EXTRA_CA_CERTS alone is Node's own business
+  const files = [env[variable], env["NODE_EXTRA_CA_CERTS"]].filter((file) => file !== undefined && file !== "");
+  const texts = await Promise.all(
+    files.map((file) =>
+      readFile(file as string, "utf8").catch((error: unknown) => {
+        throw new GoslingError("CERTIFICATES_UNREADABLE", `The certificates in ${file} cannot be read.`, { hint: `Set ${variable} to a file with certificates in PEM form.`, cause: error });
+      }),
+    ),
+  );
+  return [...rootCertificates, ...texts];
+}
+
+const PASSING = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_SOCKET", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
+
+/** Whether trying again may help. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof StatusError) return error.status >= 500 || error.status === 429 || error.status === 408;
+  if (error instanceof GoslingError) return false;
+  return PASSING.has(codeOf(error));
+}
+
+function toError(url: string, error: unknown, options: DownloadOptions): GoslingError {
+  if (error instanceof GoslingError) return error;
+  if (options.signal?.aborted) return interrupted();
+  const shown = printableUrl(url);
+  const mirror = "another address: --url or GOSLING_ENGINE_URL";
+  if (error instanceof StatusError) {
+    const [code, message] = error.status === 404 ? ["DOWNLOAD_NOT_FOUND", `There is no ${shown}.`] : ["DOWNLOAD_FAILED", `${shown} answers with status ${error.status}.`];
+    return new GoslingError(code as string, message as string, { hint: error.status === 404 ? `Check the version, or give ${mirror}.` : `Try again later, or give ${mirror}.` });
+  }
+  const code = codeOf(error);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new GoslingError("DISK_FULL", "No space is left on the disk for the engine's release (about 200 MB).", { hint: "Make room, or set GOSLING_CACHE to a folder on another disk.", cause: error });
+  }
+  if (/CERT|SIGNATURE|SELF_SIGNED|ALTNAME/.test(code)) {
+    return new GoslingError("DOWNLOAD_UNTRUSTED", `The certificate of ${shown} is not trusted (${code}).`, { hint: "If a company's proxy signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.", cause: error });
+  }
+  const timedOut = code === "UND_ERR_BODY_TIMEOUT" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_CONNECT_TIMEOUT";
+  const what = timedOut ? "stopped answering" : `cannot be downloaded (${code || (error as Error).message})`;
+  return new GoslingError("DOWNLOAD_FAILED", `${shown} ${what}.`, { hint: `Check the network and HTTPS_PROXY, or give ${mirror}.`, cause: error });
+}
+
+function interrupted(): GoslingError {
+  return new GoslingError("INTERRUPTED", "Stopped. Nothing was installed.", { exitCode: 130 });
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code === "string") return code;
+  return typeof cause === "object" && cause !== null ? codeOf(cause) : "";
+}

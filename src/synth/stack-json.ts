@@ -4,7 +4,7 @@
  * @returns undefined where the data holds a token of the engine library, which has to be resolved first.
  */
 export function stackJson(value: unknown, indent = ""): string | undefined {
-  if (typeof value === "string") return value.includes("TfToken[") ? undefined : JSON.stringify(value);
+  if (typeof value === "string") return value.includes("{TfToken[") && TOKEN.test(value) ? undefined : JSON.stringify(value);
   if (typeof value === "number") return value < SMALLEST_NUMBER ? undefined : JSON.stringify(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if ("resolve" in value && typeof value.resolve === "function") return undefined;
@@ -20,6 +20,9 @@ export function stackJson(value: unknown, indent = ""): string | undefined {
   }
   return list("{", "}", members, indent);
 }
+
+/** How the library writes a reference inside a string, a list or a map's key. */
+const TOKEN = /[$#&]\{TfToken\[/;
 
 /** The library hides references to numbers in numbers below this one; nothing else is so small. */
 const SMALLEST_NUMBER = -1e288;

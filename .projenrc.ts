@@ -86,6 +86,8 @@ new JsonFile(project, "jest.config.json", {
     transform: {
       "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" }, sourceMaps: "inline" }],
     },
+    // A dynamic import names the compiled file, as TypeScript asks for.
+    moduleNameMapper: { "^(\\.{1,2}/.+)\\.js$": ["$1.js", "$1.ts"] },
     modulePathIgnorePatterns: ["<rootDir>/lib/"],
     watchPathIgnorePatterns: ["<rootDir>/lib/", "/gosling.out/", "/.gosling/"],
     testTimeout: 60000,

@@ -1,4 +1,4 @@
-import { decidePool, RUNNERS_PER_STACK, type PoolSizes, type PoolStep, type RunnerEntry } from "../uglyfox/pool-size";
+import { decidePool, type PoolSizes, type PoolStep, type RunnerEntry } from "../uglyfox/pool-size";
 import type { FoundRunner, FoundUnit } from "./observe";
 import type { DeploymentRecord } from "./record";
 
@@ -89,25 +89,19 @@ export function decideUnit({ found, wanted, engine, refresh = false }: UnitSitua
   return { unit, action: changed || refresh ? "apply" : steps.length > 0 ? "held" : "none", steps, runners: decision.runners, goneStacks: goneStacks(wanted, last), waiting };
 }
 
-/** The stack that a runner is in: the unit's own name, or `NAME.2` and so on. */
-export function stackOf(unit: string, shard: number): string {
-  return shard === 1 ? unit : `${unit}.${shard}`;
-}
-
-/** How many stacks an Egg of these sizes has. */
-export function stackCount(sizes: PoolSizes): number {
-  return Math.max(1, Math.ceil((sizes.apex.maxCount + sizes.nadir.maxCount) / RUNNERS_PER_STACK));
-}
-
 function isChanged(wanted: WantedUnit, runners: Readonly<Record<string, RunnerEntry>>, { records }: FoundUnit, engine: UnitSituation["engine"]): boolean {
   const { applied, pending } = records;
   if (pending || !applied) return true;
   return (
-    JSON.stringify(applied.stacks) !== JSON.stringify(wanted.stacks) ||
+    hashes(applied.stacks) !== hashes(wanted.stacks) ||
     canonical(applied.runners) !== canonical(runners) ||
     applied.engine.name !== engine.name ||
     applied.engine.version !== engine.version
   );
+}
+
+function hashes(stacks: WantedUnit["stacks"]): string {
+  return stacks.map(({ name, configurationHash }) => `${name} ${configurationHash}`).join("\n");
 }
 
 function goneStacks(wanted: WantedUnit, last: DeploymentRecord | undefined): readonly string[] {

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { link, readdir, rm, writeFile } from "node:fs/promises";
+import { link, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunnerFolder } from "./folder";
 import { readJson } from "./json-file";
 import { isAlive, type ProcessIdentity, type Processes } from "./processes";
 
-/** The process that a runner last had. */
+/** A folder that one process at a time may hold. */
+export interface ClaimableFolder {
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** The process that a folder last had. */
 export interface Claim extends ProcessIdentity {
   /** Random; the heartbeats of that process carry it. */
   readonly launch: string;
@@ -20,7 +25,7 @@ export interface Claim extends ProcessIdentity {
 const CLAIM = /^process\.(\d+)\.json$/;
 
 /** The newest claim; undefined where the runner has never had a process. */
-export async function newestClaim(folder: RunnerFolder): Promise<Claim | undefined> {
+export async function newestClaim(folder: ClaimableFolder): Promise<Claim | undefined> {
   const newest = (await generations(folder)).at(-1);
   return newest === undefined ? undefined : readClaim(folder, newest);
 }
@@ -29,7 +34,7 @@ export async function newestClaim(folder: RunnerFolder): Promise<Claim | undefin
  * Claims the runner for the process `own`.
  * @returns the living process that holds it already, or undefined where it is now ours.
  */
-export async function claimRunner(folder: RunnerFolder, own: Claim, processes: Processes): Promise<Claim | undefined> {
+export async function claimRunner(folder: ClaimableFolder, own: Claim, processes: Processes): Promise<Claim | undefined> {
   const draft = join(folder.path, `process.${randomBytes(6).toString("hex")}.tmp`);
   await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
   try {
@@ -52,7 +57,18 @@ export async function claimRunner(folder: RunnerFolder, own: Claim, processes: P
   }
 }
 
-async function generations(folder: RunnerFolder): Promise<number[]> {
+/** Lets go of a claim before the process ends. The number stays used, so that no rival can win it twice. */
+export async function releaseClaim(folder: ClaimableFolder, own: Claim): Promise<void> {
+  for (const generation of await generations(folder)) {
+    const held = await readClaim(folder, generation);
+    if (held?.launch !== own.launch) continue;
+    const draft = join(folder.path, `process.${randomBytes(6).toString("hex")}.tmp`);
+    await writeFile(draft, JSON.stringify({ ...own, startedAt: "released" }), { mode: 0o600 });
+    await rename(draft, claimFile(folder, generation));
+  }
+}
+
+async function generations(folder: ClaimableFolder): Promise<number[]> {
   const names = await readdir(folder.path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
@@ -60,11 +76,11 @@ async function generations(folder: RunnerFolder): Promise<number[]> {
   return names.flatMap((name) => CLAIM.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
 }
 
-function claimFile(folder: RunnerFolder, generation: number): string {
+function claimFile(folder: ClaimableFolder, generation: number): string {
   return join(folder.path, `process.${generation}.json`);
 }
 
-async function readClaim(folder: RunnerFolder, generation: number): Promise<Claim | undefined> {
+async function readClaim(folder: ClaimableFolder, generation: number): Promise<Claim | undefined> {
   const value = await readJson(claimFile(folder, generation));
   return isClaim(value) ? value : undefined;
 }

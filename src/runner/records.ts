@@ -1,9 +1,9 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readAgentRecord } from "./agent-record";
 import { newestClaim } from "./claim";
 import { isRunnerName, runnerFolder, runnersRoot, type RunnerFolder } from "./folder";
 import { type Heartbeat, readHeartbeat } from "./heartbeat";
-import { readJson } from "./json-file";
 import { isAlive, machineProcesses, signalExactly, type ProcessIdentity, type Processes } from "./processes";
 import { readRunnerFile, type RunnerFile } from "./runner-file";
 
@@ -37,11 +37,11 @@ export interface RunnerRecord {
   readonly orphan?: ProcessIdentity;
 }
 
-/** Every runner that has a folder in the Nest, sorted by Egg and id. Nothing is written. */
-export async function readRunners(nestRoot: string, processes: Processes = machineProcesses): Promise<RunnerRecord[]> {
+/** Every runner that has a folder in the Nest, sorted by Egg and id; with `eggs` those of these Eggs only. Nothing is written. */
+export async function readRunners(nestRoot: string, processes: Processes = machineProcesses, eggs?: readonly string[]): Promise<RunnerRecord[]> {
   const root = runnersRoot(nestRoot);
   const records: RunnerRecord[] = [];
-  for (const egg of await foldersIn(root)) {
+  for (const egg of eggs ?? (await foldersIn(root))) {
     // An Egg has at most some hundred runners: read together they open few files at once.
     records.push(...(await Promise.all((await foldersIn(join(root, egg))).map((id) => readRunner(runnerFolder(nestRoot, egg, id), processes)))));
   }
@@ -53,7 +53,7 @@ export async function readRunner(folder: RunnerFolder, processes: Processes = ma
   // The claim first: a process that starts meanwhile is seen with its next reading, never mixed up with an old heartbeat.
   const claim = await newestClaim(folder);
   const alive = claim !== undefined && (await isAlive(processes, claim));
-  const [configuration, heartbeat, draining, agent] = await Promise.all([readRunnerFile(folder), readHeartbeat(folder), isDraining(folder), readAgent(folder)]);
+  const [configuration, heartbeat, draining, agent] = await Promise.all([readRunnerFile(folder), readHeartbeat(folder), isDraining(folder), readAgentRecord(folder)]);
   const ended = claim === undefined || (heartbeat?.launch === claim.launch && heartbeat.state === "stopped");
   const orphan = !alive && agent !== undefined && (await isAlive(processes, agent)) ? agent : undefined;
   return {
@@ -80,18 +80,12 @@ export async function drainRunner(record: Pick<RunnerRecord, "folder" | "egg" | 
   await writeFile(folder.drainMarker, "", { mode: 0o600 });
   const claim = await newestClaim(folder);
   if (claim !== undefined && (await signalExactly(processes, claim, "SIGTERM"))) return;
-  const agent = await readAgent(folder);
+  const agent = await readAgentRecord(folder);
   if (agent !== undefined) await signalExactly(processes, agent, "SIGQUIT");
 }
 
-/** The agent that the runner last started; it may be gone. */
-export async function readAgent(folder: RunnerFolder): Promise<ProcessIdentity | undefined> {
-  const value = await readJson(folder.agentFile);
-  if (typeof value !== "object" || value === null || !("pid" in value) || !("startedAt" in value)) return undefined;
-  return typeof value.pid === "number" && typeof value.startedAt === "string" ? { pid: value.pid, startedAt: value.startedAt } : undefined;
-}
-
-function folderOf(record: Pick<RunnerRecord, "folder" | "egg" | "id">): RunnerFolder {
+/** The folder of a record. */
+export function folderOf(record: Pick<RunnerRecord, "folder" | "egg" | "id">): RunnerFolder {
   // NEST/.gosling/runners/EGG/ID
   return runnerFolder(join(record.folder, "..", "..", "..", ".."), record.egg, record.id);
 }

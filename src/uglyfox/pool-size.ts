@@ -1,3 +1,5 @@
+import { RUNNERS_PER_STACK } from "../vocabulary/unit-stacks";
+
 /**
  * The one place that decides how many runners an Egg has, which of them are on, and which go
  * (architecture.md, decision 7). Pure: it sees a situation and answers with what should be.
@@ -42,9 +44,6 @@ export interface PoolSituation {
   /** Where a new runner goes. */
   readonly place: string;
 }
-
-/** At most this many runners in one stack: the engines are quadratic in the instances of one resource (measured: 100 plan in 1.1 s, 1,000 in 39 s). */
-export const RUNNERS_PER_STACK = 100;
 
 export type PoolStep =
   | { readonly kind: "create"; readonly id: string; readonly power: "on" | "off" }

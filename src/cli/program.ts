@@ -30,6 +30,7 @@ interface CommandEntry {
 /** Every command, in the order of the help page. A module loads when its command is asked for. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "synth", summary: "Write the engine's configuration", load: async () => require("./synth") as CommandModule },
+  { name: "engine", summary: "Find or install OpenTofu", load: async () => require("./engine") as CommandModule },
   { name: "engine", summary: "Find or install OpenTofu", load: () => import("./engine") },
 ];
 

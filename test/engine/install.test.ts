@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archiveName, type InstallOptions, installEngine } from "../../src/engine/install";
 import { findEngine } from "../../src/engine/find";
-import { ARCHIVE, answersOf, makeRelease, RELEASED, send, serve, SUMS, sumsOf } from "./release-server";
+import { type Answer, ARCHIVE, answersOf, makeRelease, RELEASED, send, serve, SUMS, sumsOf } from "./release-server";
 
 let cache: string;
 const open: { close(): Promise<void> }[] = [];
@@ -203,9 +203,8 @@ describe("the way to the server", () => {
 
   test("follows redirects to another server", async () => {
     const mirror = await server(answersOf(release));
-    const front = await server(
-      Object.fromEntries([ARCHIVE, SUMS].map((name) => [name, (_request: unknown, response: { writeHead(status: number, headers: object): { end(): void } }) => response.writeHead(302, { location: `${mirror.url}/x/${name}` }).end()])),
-    );
+    const redirect: Answer = (request, response) => void response.writeHead(302, { location: `${mirror.url}/elsewhere${request.url}` }).end();
+    const front = await server({ [ARCHIVE]: redirect, [SUMS]: redirect });
     expect((await install(front.url)).downloaded).toBe(true);
   });
 

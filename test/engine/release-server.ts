@@ -33,7 +33,7 @@ export function sumsOf(archive: Buffer): string {
   return `${"0".repeat(64)}  tofu_${RELEASED}_darwin_arm64.tar.gz\n${sum}  ${ARCHIVE}\n`;
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server on loopback that answers by the last part of the path. */
 export async function serve(answers: Readonly<Record<string, Answer>>, makeServer: (listener: RequestListener) => Server = createServer) {

@@ -31,7 +31,7 @@ interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "synth", summary: "Write the engine's configuration", load: async () => require("./synth") as CommandModule },
   { name: "engine", summary: "Find or install OpenTofu", load: async () => require("./engine") as CommandModule },
-  { name: "engine", summary: "Find or install OpenTofu", load: () => import("./engine") },
+  { name: "runner", summary: "Run one GitLab runner (started by the engine)", load: () => import("./runner.js") },
 ];
 
 /** Runs the command line; answers with the exit code and never throws for what a person can cause. */

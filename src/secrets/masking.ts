@@ -5,6 +5,8 @@ export const MASK = "***MASKED***";
 
 /** Takes secrets out of text. */
 export interface Masker {
+  /** From now on these are masked too, in streams that are open as well. */
+  add(values: Iterable<string>): void;
   /** The text with every secret masked. */
   mask(text: string): string;
   /** A filter for text that comes in pieces: a secret that is cut in two by their border is found too. */
@@ -22,11 +24,21 @@ export interface MaskingStream {
  * Masks every one of `values` (secrets, or their references) in all its encoded forms. Overlapping
  * ones become one mask, so that no part of either stays. Empty values are ignored.
  */
-export function createMasker(values: Iterable<string>): Masker {
+export function createMasker(values: Iterable<string> = []): Masker {
   const forms = new Set<string>();
-  for (const value of values) for (const form of encodedForms(value)) forms.add(form);
-  const patterns = [...forms].map((form) => Buffer.from(form, "utf8"));
+  const patterns: Buffer[] = [];
+  const add = (more: Iterable<string>): void => {
+    for (const value of more) {
+      for (const form of encodedForms(value)) {
+        if (forms.has(form)) continue;
+        forms.add(form);
+        patterns.push(Buffer.from(form, "utf8"));
+      }
+    }
+  };
+  add(values);
   return {
+    add,
     mask(text) {
       const stream = startStream(patterns);
       return Buffer.concat([stream.write(Buffer.from(text, "utf8")), stream.end()]).toString("utf8");

@@ -15,8 +15,8 @@ const encodings: readonly ((value: string) => string)[] = [
   (value) => value,
   (value) => Buffer.from(value).toString("base64"),
   (value) => Buffer.from(value).toString("base64url"),
-  (value) => encodeURIComponent(value.toWellFormed()),
-  (value) => encodeURIComponent(value.toWellFormed()).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  (value) => encodeURIComponent(Buffer.from(value).toString()),
+  (value) => encodeURIComponent(Buffer.from(value).toString()).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
   (value) => JSON.stringify(value),
   (value) => JSON.stringify({ password: value }, undefined, 1),
 ];

@@ -1,0 +1,5 @@
+/** Secrets: references, the stores behind them, and masking. */
+export { environmentStore, fileStore } from "./local-stores";
+export { MASK, createMasker, type Masker, type MaskingStream } from "./masking";
+export { secretResolver, type ResolveSecret } from "./resolve";
+export { SECRET_ERRORS, isSecretError, type SecretStore } from "./secret-store";

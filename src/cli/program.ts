@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- a command's module is loaded when it is asked for; import() of a file of ours would be a foreign module's and slower */
 import { Command, CommanderError } from "commander";
 import { GoslingError } from "../vocabulary/error";
 import { EXIT, type Context, type GlobalFlags, wantsColor } from "./context";
@@ -29,8 +28,8 @@ interface CommandEntry {
 
 /** Every command, in the order of the help page. A module loads when its command is asked for. */
 export const COMMANDS: readonly CommandEntry[] = [
-  { name: "synth", summary: "Write the engine's configuration", load: async () => require("./synth") as CommandModule },
-  { name: "engine", summary: "Find or install OpenTofu", load: async () => require("./engine") as CommandModule },
+  { name: "synth", summary: "Write the engine's configuration", load: () => import("./synth.js") },
+  { name: "engine", summary: "Find or install OpenTofu", load: () => import("./engine.js") },
   { name: "runner", summary: "Run one GitLab runner (started by the engine)", load: () => import("./runner.js") },
 ];
 

@@ -22,7 +22,7 @@ async function synth(command: Command, cli: Cli): Promise<number> {
   const { nest, exitCode } = await openNest(cli, command);
   if (!nest) return exitCode;
   const flags = command.optsWithGlobals<SynthFlags>();
-  const synthesis = synthesize(nest, {
+  const synthesis = await synthesize(nest, {
     ...(flags.out !== undefined && { out: resolve(cli.context.cwd, flags.out) }),
     ...(flags.target && { targets: flags.target }),
   });

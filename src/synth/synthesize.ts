@@ -43,7 +43,7 @@ export const OUTPUT_FOLDER = "gosling.out";
  *
  * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`
  */
-export function synthesize(nest: Nest, { out: folder = OUTPUT_FOLDER, targets }: SynthesizeOptions = {}): Synthesis {
+export async function synthesize(nest: Nest, { out: folder = OUTPUT_FOLDER, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
   const out = isAbsolute(folder) ? folder : join(nest.root, folder);
   const all = unitsOf(nest);
   const units = targets ? selectUnits(all, targets) : all;
@@ -54,7 +54,7 @@ export function synthesize(nest: Nest, { out: folder = OUTPUT_FOLDER, targets }:
   const planned = planStacks(units, nest, version.hash);
   const kept = new Map(planned.flatMap((stack) => keptStack(out, stack, before?.stacks[stack.name])));
   const changed = planned.filter((stack) => !kept.has(stack.name));
-  const texts = changed.length === 0 ? new Map<string, string>() : makeStacks(changed);
+  const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed);
 
   for (const [name, text] of texts) writeWhole(stackFile(out, name), text);
   const stacks = planned.map(({ props: _, name, ...stack }): SynthesizedStack => {
@@ -79,9 +79,8 @@ export function synthesize(nest: Nest, { out: folder = OUTPUT_FOLDER, targets }:
 }
 
 /** The engine library costs as much as a whole synthesis without changes, so it is loaded only where something has to be made. */
-function makeStacks(planned: readonly PlannedStack[]): ReadonlyMap<string, string> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return (require("./make-stacks") as typeof import("./make-stacks")).makeStacks(planned);
+async function makeStacks(planned: readonly PlannedStack[]): Promise<ReadonlyMap<string, string>> {
+  return (await import("./make-stacks.js")).makeStacks(planned);
 }
 
 /** The stack's name and hash where it needs not be made again. */

@@ -60,15 +60,15 @@ class Stack {
 }
 
 describeWithEngines("stacks of the local cloud", (engine) => {
-  test("are valid for the engine: machines, serverless, buckets, Jobs", () => {
+  test("are valid for the engine: machines, serverless, buckets, Jobs", async () => {
     const root = folderWith({});
-    const { stacks } = synthesize(nestOf(root, { eggs: [eggNamed("vm"), eggNamed("light", { type: "serverless" }), bucketNamed("team", ["a", "b"])], jobs: [jobNamed("drift")] }));
+    const { stacks } = await synthesize(nestOf(root, { eggs: [eggNamed("vm"), eggNamed("light", { type: "serverless" }), bucketNamed("team", ["a", "b"])], jobs: [jobNamed("drift")] }));
     for (const { name } of stacks) expect(new Stack(engine, root, name).run("validate")).toMatchObject({ status: 0 });
   });
 
-  test("runners come, start, sleep, wake and go as the variable says", () => {
+  test("runners come, start, sleep, wake and go as the variable says", async () => {
     const root = folderWith({});
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app", {}, poolOf(2, 1))] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app", {}, poolOf(2, 1))] }));
     const stack = new Stack(engine, root, "my-app");
 
     expect(stack.apply({ a: on, b: off })).toMatchObject({ status: 0 });
@@ -90,14 +90,14 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     expect(stack.commands()).toEqual(["runner stop --egg my-app --id b", "runner remove --egg my-app --id b"]);
   });
 
-  test("a changed Egg touches no runner that is there; a new one gets the new configuration", () => {
+  test("a changed Egg touches no runner that is there; a new one gets the new configuration", async () => {
     const root = folderWith({});
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }));
     const stack = new Stack(engine, root, "my-app");
     stack.apply({ a: on });
     const [created] = stack.calls();
 
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app", { runner: { ...shell, tags: ["other"] } })] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app", { runner: { ...shell, tags: ["other"] } })] }));
     expect(stack.apply({ a: on }).text).toContain("0 added, 0 changed, 0 destroyed");
     expect(stack.commands()).toEqual([]);
 
@@ -107,9 +107,9 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     expect(JSON.parse(made?.configuration ?? "")).toMatchObject({ tags: ["other"] });
   });
 
-  test("a runner whose process died is started again by a replacement", () => {
+  test("a runner whose process died is started again by a replacement", async () => {
     const root = folderWith({});
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }));
     const stack = new Stack(engine, root, "my-app");
     stack.apply({ a: on, b: on });
     stack.calls();
@@ -117,11 +117,11 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     expect(stack.commands()).toEqual(["runner stop --egg my-app --id a", "runner start --egg my-app --id a"]);
   });
 
-  test("a stack of a renamed Egg that takes over the state keeps the runners under their old name", () => {
+  test("a stack of a renamed Egg that takes over the state keeps the runners under their old name", async () => {
     const root = folderWith({});
-    synthesize(nestOf(root, { eggs: [eggNamed("old")] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("old")] }));
     new Stack(engine, root, "old").apply({ a: on });
-    synthesize(nestOf(root, { eggs: [eggNamed("new", { renamedFrom: "old" })] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("new", { renamedFrom: "old" })] }));
     writeFileSync(join(root, ".gosling/state/new.tfstate"), readFileSync(join(root, ".gosling/state/old.tfstate")));
     const stack = new Stack(engine, root, "new");
     stack.calls();
@@ -135,9 +135,9 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     ]);
   });
 
-  test("each stack makes its own shard's runners", () => {
+  test("each stack makes its own shard's runners", async () => {
     const root = folderWith({});
-    synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(150))] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(150))] }));
     const runners = { a: on, b: { ...on, shard: 2 } };
     for (const [name, id] of [
       ["big", "a"],
@@ -157,9 +157,9 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     ["an id that looks like a flag", { "--all": on }, "The id of a runner has 1 to 128 letters"],
     ["half a shard", { a: { ...on, shard: 1.5 } }, "The shard of a runner is a whole number from 1."],
   ];
-  test("an apply by hand can't break the limits either", () => {
+  test("an apply by hand can't break the limits either", async () => {
     const root = folderWith({});
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app", {}, poolOf(2, 1))] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app", {}, poolOf(2, 1))] }));
     const stack = new Stack(engine, root, "my-app");
     for (const [what, runners, message] of refused) {
       const { status, text } = stack.apply(runners);
@@ -168,14 +168,14 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     expect(stack.commands()).toEqual([]);
   });
 
-  test("P29: every string of an Egg reaches the runner byte for byte", () => {
+  test("P29: every string of an Egg reaches the runner byte for byte", async () => {
     const awkward = ["${HOME}", "$${x}", "%{ if true }", "%%{x}", "${TfToken[TOKEN.1]}", "#{TfToken[TOKEN.1]}", "&{TfToken[TOKEN.1]}", "-1.8881545897087626e+289", '"\\', "a\nb\tc\r\n", "\u0000", "\u2028 🦢 é", "$(reboot) `id` 'x'", "\\u0024{x}", "%PATH% !x!"];
     const generated = fc.sample(fc.string({ unit: "binary", maxLength: 60 }), { numRuns: Number(process.env["FC_RUNS"] ?? 100), seed: 29 });
     const mixed = fc.sample(fc.array(fc.constantFrom("$", "%", "#", "&", "{", "}", '"', "\\", "$${", "e+289", "1", "-"), { maxLength: 12 }), { numRuns: 100, seed: 29 }).map((parts) => parts.join(""));
     const environment = Object.fromEntries([...awkward, ...generated, ...mixed].map((value, index) => [`V${index}`, value]));
     const root = folderWith({});
     const script = awkward.join("\n");
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app", { environment, runner: { ...shell, startupScript: script, agentConfig: { deep: [{ "${key}": "${value}", number: 1e250 }] } } })] }));
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app", { environment, runner: { ...shell, startupScript: script, agentConfig: { deep: [{ "${key}": "${value}", number: 1e250 }] } } })] }));
     const stack = new Stack(engine, root, "my-app");
     expect(stack.apply({ a: on })).toMatchObject({ status: 0 });
     const configuration = JSON.parse(stack.calls()[0]?.configuration ?? "") as Record<string, unknown>;

@@ -26,21 +26,21 @@ function snapshot(folder = join(root, "gosling.out")): Record<string, string> {
 }
 
 describe("what is written", () => {
-  test("one stack per Egg, bucket and active Job, and a manifest that names them", () => {
-    const synthesis = synthesize(nestOf(root, { eggs: [bucketNamed("team", ["api", "web"]), eggNamed("my-app")], jobs: [jobNamed("drift"), jobNamed("asleep", false)] }));
+  test("one stack per Egg, bucket and active Job, and a manifest that names them", async () => {
+    const synthesis = await synthesize(nestOf(root, { eggs: [bucketNamed("team", ["api", "web"]), eggNamed("my-app")], jobs: [jobNamed("drift"), jobNamed("asleep", false)] }));
     expect(statuses(synthesis)).toEqual({ "job.drift": "synthesized", "my-app": "synthesized", team: "synthesized" });
     expect(Object.keys(snapshot())).toEqual(["/manifest.json", "/stacks/job.drift/cdk.tf.json", "/stacks/my-app/cdk.tf.json", "/stacks/team/cdk.tf.json"]);
     expect(JSON.parse(readFileSync(manifestPath(), "utf8"))).toEqual(synthesis.manifest);
     expect(synthesis.manifest.stacks["job.drift"]).toMatchObject({ unit: "job.drift", kind: "job", cloud: "local", runnerType: "vm", shard: 1 });
   });
 
-  test("an Egg and a Job of one name have a stack each", () => {
-    const { manifest } = synthesize(nestOf(root, { eggs: [eggNamed("nightly")], jobs: [jobNamed("nightly")] }));
+  test("an Egg and a Job of one name have a stack each", async () => {
+    const { manifest } = await synthesize(nestOf(root, { eggs: [eggNamed("nightly")], jobs: [jobNamed("nightly")] }));
     expect(Object.keys(manifest.stacks)).toEqual(["job.nightly", "nightly"]);
   });
 
-  test("an Egg of more than 100 runners has a stack for each hundred, every one with the whole limit", () => {
-    const { manifest } = synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(200, 50))] }));
+  test("an Egg of more than 100 runners has a stack for each hundred, every one with the whole limit", async () => {
+    const { manifest } = await synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(200, 50))] }));
     expect(Object.entries(manifest.stacks).map(([name, { unit, shard }]) => [name, unit, shard])).toEqual([
       ["big", "big", 1],
       ["big.2", "big", 2],
@@ -50,19 +50,19 @@ describe("what is written", () => {
     expect(readFileSync(stackPath("big.2"), "utf8")).toContain("<= 250");
   });
 
-  test("a pinned engine version is the only one that may apply the stack", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("own", { tofu: { version: "1.10.6" } }), eggNamed("shared")], values: { tofu: { version: "1.12.6" } } }));
+  test("a pinned engine version is the only one that may apply the stack", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("own", { tofu: { version: "1.10.6" } }), eggNamed("shared")], values: { tofu: { version: "1.12.6" } } }));
     expect(readStack("own")["terraform"]).toMatchObject({ required_version: "1.10.6" });
     expect(readStack("shared")["terraform"]).toMatchObject({ required_version: "1.12.6" });
   });
 
-  test("nothing in it tells where the Nest is", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("my-app")], jobs: [jobNamed("drift")] }));
+  test("nothing in it tells where the Nest is", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("my-app")], jobs: [jobNamed("drift")] }));
     for (const text of Object.values(snapshot())) expect(text).not.toContain(root);
   });
 
-  test("--out puts it elsewhere", () => {
-    const synthesis = synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }), { out: "elsewhere" });
+  test("--out puts it elsewhere", async () => {
+    const synthesis = await synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }), { out: "elsewhere" });
     expect(synthesis.out).toBe(join(root, "elsewhere"));
     expect(existsSync(join(root, "elsewhere/stacks/my-app/cdk.tf.json"))).toBe(true);
     expect(existsSync(join(root, "gosling.out"))).toBe(false);
@@ -70,37 +70,37 @@ describe("what is written", () => {
 });
 
 describe("what did not change is not made again", () => {
-  test("a second run writes nothing", () => {
+  test("a second run writes nothing", async () => {
     const nest = nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] });
-    synthesize(nest);
+    await synthesize(nest);
     const before = snapshot();
-    expect(statuses(synthesize(nest))).toEqual({ a: "unchanged", b: "unchanged" });
+    expect(statuses(await synthesize(nest))).toEqual({ a: "unchanged", b: "unchanged" });
     expect(snapshot()).toEqual(before);
   });
 
-  test("a changed Egg changes its own stack only", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
+  test("a changed Egg changes its own stack only", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
     const before = snapshot();
-    expect(statuses(synthesize(nestOf(root, { eggs: [eggNamed("a", { environment: { LEVEL: "2" } }), eggNamed("b")] })))).toEqual({ a: "synthesized", b: "unchanged" });
+    expect(statuses(await synthesize(nestOf(root, { eggs: [eggNamed("a", { environment: { LEVEL: "2" } }), eggNamed("b")] })))).toEqual({ a: "synthesized", b: "unchanged" });
     const after = snapshot();
     expect(after["/stacks/b/cdk.tf.json"]).toBe(before["/stacks/b/cdk.tf.json"]);
     expect(after["/stacks/a/cdk.tf.json"]).not.toBe(before["/stacks/a/cdk.tf.json"]);
   });
 
-  test("a limit that comes from the policy changes the stack too, and not the revision", () => {
-    const first = synthesize(nestOf(root, { eggs: [eggNamed("a", {}, poolOf(2))] }));
-    const second = synthesize(nestOf(root, { eggs: [eggNamed("a", {}, poolOf(3))] }));
+  test("a limit that comes from the policy changes the stack too, and not the revision", async () => {
+    const first = await synthesize(nestOf(root, { eggs: [eggNamed("a", {}, poolOf(2))] }));
+    const second = await synthesize(nestOf(root, { eggs: [eggNamed("a", {}, poolOf(3))] }));
     expect(statuses(second)).toEqual({ a: "synthesized" });
     expect(second.stacks[0]?.revision).toBe(first.stacks[0]?.revision);
   });
 
-  test("the same texts as a synthesis from nothing, after any change", () => {
+  test("the same texts as a synthesis from nothing, after any change", async () => {
     const changed = nestOf(root, { eggs: [eggNamed("a", { runner: { ...shell, tags: ["new"] } }), eggNamed("b")] });
-    synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b"), eggNamed("c")] }));
-    synthesize(changed);
+    await synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b"), eggNamed("c")] }));
+    await synthesize(changed);
     const incremental = snapshot();
     rmSync(join(root, "gosling.out"), { recursive: true });
-    synthesize(changed);
+    await synthesize(changed);
     expect(incremental).toEqual(snapshot());
   });
 });
@@ -108,9 +108,9 @@ describe("what did not change is not made again", () => {
 describe("damage is noticed and mended", () => {
   let nest: Nest;
   let before: Record<string, string>;
-  beforeEach(() => {
+  beforeEach(async () => {
     nest = nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] });
-    synthesize(nest);
+    await synthesize(nest);
     before = snapshot();
   });
 
@@ -119,9 +119,9 @@ describe("damage is noticed and mended", () => {
     ["an empty stack", () => writeFileSync(stackPath("a"), "")],
     ["a missing stack", () => rmSync(join(root, "gosling.out/stacks/a"), { recursive: true })],
   ];
-  test.each(damages)("%s is made again, and it alone", (_, damage) => {
+  test.each(damages)("%s is made again, and it alone", async (_, damage) => {
     damage();
-    expect(statuses(synthesize(nest))).toEqual({ a: "synthesized", b: "unchanged" });
+    expect(statuses(await synthesize(nest))).toEqual({ a: "synthesized", b: "unchanged" });
     expect(snapshot()).toEqual(before);
   });
 
@@ -132,66 +132,66 @@ describe("damage is noticed and mended", () => {
     ["with damaged stacks", '{"format": 1, "gosling": "", "library": "", "stacks": {"a": {"inputHash": 1}}}'],
     ["empty", ""],
   ];
-  test.each(manifests)("a manifest that is %s: everything is made again", (_, text) => {
+  test.each(manifests)("a manifest that is %s: everything is made again", async (_, text) => {
     writeFileSync(manifestPath(), text);
-    expect(statuses(synthesize(nest))).toEqual({ a: "synthesized", b: "synthesized" });
+    expect(statuses(await synthesize(nest))).toEqual({ a: "synthesized", b: "synthesized" });
     expect(snapshot()).toEqual(before);
   });
 
-  test("a manifest that was written by hand deceives nobody", () => {
+  test("a manifest that was written by hand deceives nobody", async () => {
     const manifest = JSON.parse(readFileSync(manifestPath(), "utf8")) as { stacks: Record<string, { inputHash: string }> };
     (manifest.stacks["a"] as { inputHash: string }).inputHash = "0".repeat(64);
     writeFileSync(manifestPath(), JSON.stringify(manifest));
-    expect(statuses(synthesize(nest))).toEqual({ a: "synthesized", b: "unchanged" });
+    expect(statuses(await synthesize(nest))).toEqual({ a: "synthesized", b: "unchanged" });
     expect(snapshot()).toEqual(before);
   });
 });
 
 describe("Eggs that are gone", () => {
-  test("leave the output", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
-    const synthesis = synthesize(nestOf(root, { eggs: [eggNamed("b")] }));
+  test("leave the output", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
+    const synthesis = await synthesize(nestOf(root, { eggs: [eggNamed("b")] }));
     expect(synthesis.removed).toEqual(["a"]);
     expect(Object.keys(snapshot())).toEqual(["/manifest.json", "/stacks/b/cdk.tf.json"]);
   });
 
-  test("leave it also when the manifest is lost", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
+  test("leave it also when the manifest is lost", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
     rmSync(manifestPath());
-    expect(synthesize(nestOf(root, { eggs: [eggNamed("b")] })).removed).toEqual(["a"]);
+    expect((await synthesize(nestOf(root, { eggs: [eggNamed("b")] }))).removed).toEqual(["a"]);
   });
 
-  test("take nothing along that somebody else put there", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("a")] }));
+  test("take nothing along that somebody else put there", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("a")] }));
     writeFileSync(join(root, "gosling.out/stacks/a/terraform.tfstate"), "{}");
     mkdirSync(join(root, "gosling.out/stacks/a/.terraform/providers"), { recursive: true });
-    expect(synthesize(nestOf(root, {})).removed).toEqual(["a"]);
+    expect((await synthesize(nestOf(root, {}))).removed).toEqual(["a"]);
     expect(Object.keys(snapshot())).toEqual(["/manifest.json", "/stacks/a/terraform.tfstate"]);
   });
 
-  test("an Egg that shrinks leaves its further stacks", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(250))] }));
-    expect(synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(90))] })).removed).toEqual(["big.2", "big.3"]);
+  test("an Egg that shrinks leaves its further stacks", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(250))] }));
+    expect((await synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(90))] }))).removed).toEqual(["big.2", "big.3"]);
   });
 });
 
 describe("targets", () => {
-  test("only they are synthesized, and nothing is removed", () => {
-    synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b"), eggNamed("gone")] }));
-    const synthesis = synthesize(nestOf(root, { eggs: [eggNamed("a", { description: "x", environment: { A: "1" } }), eggNamed("b", { environment: { B: "1" } })] }), { targets: ["a"] });
+  test("only they are synthesized, and nothing is removed", async () => {
+    await synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b"), eggNamed("gone")] }));
+    const synthesis = await synthesize(nestOf(root, { eggs: [eggNamed("a", { description: "x", environment: { A: "1" } }), eggNamed("b", { environment: { B: "1" } })] }), { targets: ["a"] });
     expect(statuses(synthesis)).toEqual({ a: "synthesized" });
     expect(synthesis.removed).toEqual([]);
     expect(Object.keys(synthesis.manifest.stacks)).toEqual(["a", "b", "gone"]);
   });
 
-  test("a Job may be named with and without its prefix", () => {
+  test("a Job may be named with and without its prefix", async () => {
     const nest = nestOf(root, { eggs: [eggNamed("a")], jobs: [jobNamed("drift")] });
-    expect(statuses(synthesize(nest, { targets: ["drift"] }))).toEqual({ "job.drift": "synthesized" });
-    expect(statuses(synthesize(nest, { targets: ["job.drift"] }))).toEqual({ "job.drift": "unchanged" });
+    expect(statuses(await synthesize(nest, { targets: ["drift"] }))).toEqual({ "job.drift": "synthesized" });
+    expect(statuses(await synthesize(nest, { targets: ["job.drift"] }))).toEqual({ "job.drift": "unchanged" });
   });
 
-  test("an unknown one is an error that names the nearest", () => {
-    expect(() => synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }), { targets: ["my-ap"] })).toThrow(expect.objectContaining({ code: "UNKNOWN_TARGET", exitCode: 64, hint: 'Did you mean "my-app"?' }));
+  test("an unknown one is an error that names the nearest", async () => {
+    await expect(synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }), { targets: ["my-ap"] })).rejects.toThrow(expect.objectContaining({ code: "UNKNOWN_TARGET", exitCode: 64, hint: 'Did you mean "my-app"?' }));
     expect(existsSync(join(root, "gosling.out"))).toBe(false);
   });
 });
@@ -199,27 +199,27 @@ describe("targets", () => {
 describe("what this version can't synthesize", () => {
   const cloudy = eggNamed("cloudy", { cloud: { ...local, provider: "aws", region: "eu-central-1" } });
 
-  test("is told all at once, with its place, and nothing is written", () => {
+  test("is told all at once, with its place, and nothing is written", async () => {
     const nest = nestOf(root, { eggs: [cloudy, eggNamed("a")], rifts: [riftNamed("main")] });
-    expect(() => synthesize(nest)).toThrow(/Eggs\/cloudy\/config\.fly:3: egg "cloudy" \(cloud aws\)\n {2}rifts\.fly:7: rift "main"/);
+    await expect(synthesize(nest)).rejects.toThrow(/Eggs\/cloudy\/config\.fly:3: egg "cloudy" \(cloud aws\)\n {2}rifts\.fly:7: rift "main"/);
     expect(existsSync(join(root, "gosling.out"))).toBe(false);
   });
 
-  test("does not stand in the way of a target", () => {
+  test("does not stand in the way of a target", async () => {
     const nest = nestOf(root, { eggs: [cloudy, eggNamed("a")], rifts: [riftNamed("main")] });
-    expect(statuses(synthesize(nest, { targets: ["a"] }))).toEqual({ a: "synthesized" });
+    expect(statuses(await synthesize(nest, { targets: ["a"] }))).toEqual({ a: "synthesized" });
   });
 
-  test("a shared state is told too", () => {
+  test("a shared state is told too", async () => {
     const nest = nestOf(root, { eggs: [eggNamed("a")], values: { state: { backend: "s3", bucket: "b", region: "r" } } });
-    expect(() => synthesize(nest)).toThrow(expect.objectContaining({ code: "NOT_SUPPORTED", message: expect.stringContaining('"s3"') as string }));
+    await expect(synthesize(nest)).rejects.toThrow(expect.objectContaining({ code: "NOT_SUPPORTED", message: expect.stringContaining('"s3"') as string }));
   });
 });
 
-test("a synthesis that fails leaves the last output as it was", () => {
-  synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
+test("a synthesis that fails leaves the last output as it was", async () => {
+  await synthesize(nestOf(root, { eggs: [eggNamed("a"), eggNamed("b")] }));
   const before = snapshot();
   const huge = eggNamed("b", { environment: { BIG: "x".repeat(200_000) } });
-  expect(() => synthesize(nestOf(root, { eggs: [eggNamed("a", { environment: { A: "1" } }), huge] }))).toThrow(expect.objectContaining({ code: "CONFIGURATION_TOO_LARGE" }));
+  await expect(synthesize(nestOf(root, { eggs: [eggNamed("a", { environment: { A: "1" } }), huge] }))).rejects.toThrow(expect.objectContaining({ code: "CONFIGURATION_TOO_LARGE" }));
   expect(snapshot()).toEqual(before);
 });

@@ -1,7 +1,10 @@
+import { trimEnd, trimStart } from "./white-space";
+
 /**
  * Cuts the text of a Fly file into tokens, with comments and newlines. Every character belongs to
  * a token, or is white space (space, tab, byte-order mark) between two tokens. It never throws: what no
- * token can begin with becomes `invalid`, and an unfinished string, template or heredoc just ends.
+ * token can begin with becomes `invalid`, and what is missing at the end of an unfinished string, sequence or heredoc
+ * is there as a token of no width.
  */
 
 /** Marks stand for themselves; the rest are named. */
@@ -80,11 +83,14 @@ for (let code = 0; code < 128; code++) {
   ASCII_IDENTIFIER[code] = letter ? 3 : digit || code === 45 ? 2 : 0;
 }
 
-/** The tokens of a file, the last one being `end`. */
-export function scan(text: string): Token[] {
+/**
+ * The tokens of a text, the last one being `end`. `mode` says whether it is a file of attributes and blocks
+ * (or one expression), or a template as a whole, which is a heredoc's content without markers.
+ */
+export function scan(text: string, mode: "file" | "template" = "file"): Token[] {
   const tokens: Token[] = [];
-  const frames: Frame[] = [];
-  let frame: Frame | undefined;
+  const frames: Frame[] = mode === "template" ? [{ kind: "heredoc", start: -1, marker: "", startOfLine: false }] : [];
+  let frame = frames[0];
   let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let recoveries = 0;
   const length = text.length;
@@ -101,6 +107,11 @@ export function scan(text: string): Token[] {
     frames.pop();
     frame = frames[frames.length - 1];
   };
+  /** Leaves an unfinished template; tokens of no width stand for the marks that are missing, so that all of them come in pairs. */
+  const cut = (): void => {
+    push(frame?.kind === "quoted" ? "close-quote" : frame?.kind === "heredoc" ? "heredoc-end" : "sequence-end", position);
+    leave();
+  };
 
   for (;;) {
     if (frame?.kind === "quoted") scanQuoted();
@@ -111,7 +122,8 @@ export function scan(text: string): Token[] {
     if (resume === undefined) break;
     position = resume;
   }
-  tokens.push({ kind: "end", start: length, end: length });
+  while (frames.length > (mode === "template" ? 1 : 0)) cut();
+  push("end", length);
   return tokens;
 
   /** Code until the surrounding frame changes or the file ends. */
@@ -391,7 +403,7 @@ export function scan(text: string): Token[] {
   /** A quote is missing: leaves every template that began in this line, so that the next one is read as usual. */
   function endAtLineBreak(): void {
     const lineStart = text.lastIndexOf("\n", position - 1) + 1;
-    do leave();
+    do cut();
     while (frame && frame.kind !== "heredoc" && frame.start >= lineStart);
   }
 
@@ -400,7 +412,7 @@ export function scan(text: string): Token[] {
     if (frame?.kind !== "sequence" || frame.depth > 0 || frames[frames.length - 2]?.kind !== "quoted") return false;
     SURE_ITEM_LINE.lastIndex = position;
     if (!SURE_ITEM_LINE.test(text)) return false;
-    while (frames.length > 0 && frames[frames.length - 1]?.kind !== "heredoc") leave();
+    while (frames.length > 0 && frames[frames.length - 1]?.kind !== "heredoc") cut();
     return true;
   }
 
@@ -431,7 +443,7 @@ export function scan(text: string): Token[] {
         inside.startOfLine = false;
         continue;
       }
-      if (inside.startOfLine && text.slice(position, stop.index).trim() === inside.marker) {
+      if (inside.startOfLine && inside.start >= 0 && trimEnd(trimStart(text.slice(position, stop.index))) === inside.marker) {
         leave();
         push("heredoc-end", stop.index);
         push("newline", position + lineBreak);
@@ -447,7 +459,7 @@ export function scan(text: string): Token[] {
    * like its closing marker with something behind it (`EOT,`), and says where to go on.
    */
   function unfinishedHeredoc(): number | undefined {
-    const outer = frames.find((candidate) => candidate.kind === "heredoc");
+    const outer = frames.find((candidate) => candidate.kind === "heredoc" && candidate.start >= 0);
     if (!outer || outer.kind !== "heredoc" || recoveries++ >= HEREDOC_RECOVERIES) return undefined;
     let first = tokens.length - 1;
     while (first >= 0 && (tokens[first] as Token).start > outer.start) first--;

@@ -23,15 +23,31 @@ export interface Cli {
 interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  load(): Promise<CommandModule>;
+  load(): CommandModule;
 }
 
+/* eslint-disable @typescript-eslint/no-require-imports -- import() would start the ESM loader: 10 ms for each command */
 /** Every command, in the order of the help page. A module loads when its command is asked for. */
 export const COMMANDS: readonly CommandEntry[] = [
-  { name: "synth", summary: "Write the engine's configuration", load: () => import("./synth.js") },
-  { name: "engine", summary: "Find or install OpenTofu", load: () => import("./engine.js") },
-  { name: "runner", summary: "Run one GitLab runner (started by the engine)", load: () => import("./runner.js") },
+  { name: "init", summary: "Make a Nest in this folder", load: () => require("./init") },
+  { name: "add", summary: "Add an Egg, a bucket, a Job or a Rift", load: () => require("./add") },
+  { name: "validate", summary: "Check every file of the Nest", load: () => require("./validate") },
+  { name: "fmt", summary: "Format Fly files", load: () => require("./fmt") },
+  { name: "parse", summary: "Print Fly files as JSON", load: () => require("./parse") },
+  { name: "list", summary: "List what the Nest holds", load: () => require("./list") },
+  { name: "get", summary: "Print one block or one value", load: () => require("./get") },
+  { name: "synth", summary: "Write the engine's configuration", load: () => require("./synth") },
+  { name: "plan", summary: "Show what a deploy would change", load: () => require("./plan") },
+  { name: "deploy", summary: "Make the runners what the Nest says", load: () => require("./deploy") },
+  { name: "status", summary: "Show every runner and what it waits for", load: () => require("./status") },
+  { name: "destroy", summary: "Drain and remove runners", load: () => require("./destroy") },
+  { name: "graph", summary: "Draw the Nest as Mermaid or SVG", load: () => require("./graph") },
+  { name: "doctor", summary: "Check this machine and say how to mend it", load: () => require("./doctor") },
+  { name: "engine", summary: "Find or install OpenTofu", load: () => require("./engine") },
+  { name: "runner", summary: "Run one GitLab runner (started by the engine)", load: () => require("./runner") },
+  { name: "completion", summary: "Print a completion script for a shell", load: () => require("./completion") },
 ];
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 /** Runs the command line; answers with the exit code and never throws for what a person can cause. */
 export async function run(argv: readonly string[], context: Context, version: string): Promise<number> {
@@ -74,7 +90,7 @@ export async function makeProgram(argv: readonly string[], cli: Cli, all = false
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary);
     command.configureHelp({ showGlobalOptions: true });
-    if (all || entry.name === wanted) (await entry.load()).configure(command, cli);
+    if (all || entry.name === wanted) entry.load().configure(command, cli);
   }
   return program;
 }

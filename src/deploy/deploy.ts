@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { mapConcurrent } from "../engine";
 import type { Nest } from "../nest/model";
 import { OUTPUT_FOLDER, synthesize, unitsOf, nameOf } from "../synth";
+import { readRunners } from "../runner/records";
+import { stopRunner } from "../runner/stop";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import { carryOut } from "./carry-out";
@@ -92,6 +94,14 @@ export async function deployedUnits(root: string, names: readonly string[]): Pro
     const near = nearest(name, units);
     throw new GoslingError("UNKNOWN_TARGET", `Nothing named "${name}" is deployed`, { exitCode: 64, ...(near !== undefined && { hint: `Did you mean "${near}"?` }) });
   });
+}
+
+/** Ends every runner of these units at once; their jobs are aborted. */
+export async function abortJobs(root: string, units: readonly string[]): Promise<void> {
+  const records = await readAllRecords({ root });
+  const named = units.flatMap((unit) => [records.get(unit)?.applied, records.get(unit)?.pending].flatMap((record) => [unit, ...Object.values(record?.homes ?? {})]));
+  const runners = await readRunners(root, undefined, [...new Set(named)]);
+  await mapConcurrent(runners, ({ egg, id }) => stopRunner({ nestRoot: root, egg, id, now: true, progress: () => undefined }), runners.length);
 }
 
 /** Looks, decides and acts, unit by unit, until all is done or has to wait for a later deployment. */

@@ -1,0 +1,103 @@
+import type { DeploymentPlan, UnitResult } from "../../deploy/deploy";
+import type { PlannedUnit, PlanSummary } from "../../deploy/plan";
+import type { UnitDecision, UnitStep } from "../../deploy/decide-unit";
+import { GoslingError } from "../../vocabulary/error";
+import type { Palette } from "./color";
+
+/** A plan for people: what happens to each unit, then the sum. */
+export function renderPlan(plan: DeploymentPlan, paint: Palette): string {
+  const lines = plan.units.filter((unit) => unit.decision.action !== "none").flatMap((unit) => renderPlannedUnit(unit, paint));
+  for (const orphan of plan.orphans) lines.push(`${paint.bold(orphan.egg)}`, `  ${paint.red("-")} runner ${orphan.id}: no deployment knows it; it is ended and removed`);
+  const same = plan.units.filter((unit) => unit.decision.action === "none").length;
+  const changed = plan.units.length - same;
+  if (!plan.changes) return `Nothing would change: ${countOf(same, "unit")} as the Nest says.\n`;
+  const total = plan.units.flatMap((unit) => unit.summary ?? []).reduce(sum, { create: 0, change: 0, replace: 0, destroy: 0 });
+  lines.push("", `Plan: ${countOf(changed, "unit")} to change, ${same} as the Nest says. Resources: ${renderSummary(total, paint)}.`);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function renderPlannedUnit({ unit, decision, summary, error, takesOver }: PlannedUnit, paint: Palette): readonly string[] {
+  const head = `${paint.bold(unit)}  ${actionText(decision, takesOver)}`;
+  const lines = [head, ...renderSteps(decision, paint).map((line) => `  ${line}`)];
+  if (summary && decision.action !== "held") lines.push(paint.dim(`  resources: `) + renderSummary(summary, paint));
+  if (error !== undefined) lines.push(...errorLines(error, paint).map((line) => `  ${line}`));
+  return lines;
+}
+
+/** One line for each thing that happens to a runner. */
+export function renderSteps(decision: UnitDecision, paint: Palette): readonly string[] {
+  const lines = decision.steps.map((step) => stepText(step, paint));
+  const asked = new Set(decision.steps.flatMap((step) => (step.kind === "drain" ? [step.id] : [])));
+  for (const id of decision.waiting) if (!asked.has(id)) lines.push(`${paint.yellow("…")} runner ${id} still runs its job; it goes with a later deploy`);
+  return lines;
+}
+
+function actionText({ action, waiting }: UnitDecision, takesOver: string | undefined): string {
+  const from = takesOver === undefined ? "" : ` (takes over ${takesOver})`;
+  switch (action) {
+    case "apply":
+      return `is brought up to date${from}`;
+    case "replace":
+      return `is made anew${from}: its kind of runner changes`;
+    case "destroy":
+      return "is removed";
+    case "held":
+      return waiting.length === 1 ? "waits for a running job" : "waits for running jobs";
+    case "none":
+      return "stays as it is";
+  }
+}
+
+function stepText(step: UnitStep, paint: Palette): string {
+  switch (step.kind) {
+    case "create":
+      return `${paint.green("+")} runner ${step.id} is made${step.power === "on" ? " and started" : ", asleep"}`;
+    case "wake":
+      return `${paint.green("↑")} runner ${step.id} is woken`;
+    case "sleep":
+      return `${paint.yellow("↓")} runner ${step.id} goes to sleep`;
+    case "drain":
+      return `${paint.yellow("…")} runner ${step.id} finishes its job and takes no other (${step.reason}); it goes with a later deploy`;
+    case "remove":
+      return `${paint.red("-")} runner ${step.id} is removed (${step.reason})`;
+    case "restart":
+      return `${paint.green("↻")} runner ${step.id} is started again: its process is gone`;
+  }
+}
+
+function renderSummary({ create, change, replace, destroy }: PlanSummary, paint: Palette): string {
+  const loud = (count: number, text: string) => (count > 0 ? paint.red(text) : text);
+  return `${create} to create, ${change} to change, ${loud(replace, `${replace} to replace`)}, ${loud(destroy, `${destroy} to destroy`)}`;
+}
+
+function sum(a: PlanSummary, b: PlanSummary): PlanSummary {
+  return { create: a.create + b.create, change: a.change + b.change, replace: a.replace + b.replace, destroy: a.destroy + b.destroy };
+}
+
+/** What became of one unit, in one line, with the reasons below. */
+export function renderResult({ unit, outcome, decision, error }: UnitResult, paint: Palette): readonly string[] {
+  const mark = outcome === "failed" || outcome === "interrupted" ? paint.red("✗") : outcome === "held" ? paint.yellow("…") : paint.green("✓");
+  const text = outcome === "held" ? actionText(decision, undefined) : outcome;
+  return [`${mark} ${paint.bold(unit)}  ${text}`, ...(error === undefined ? [] : errorLines(error, paint).map((line) => `  ${line}`))];
+}
+
+/** The last line of a deployment. */
+export function renderTotals(results: readonly UnitResult[]): string {
+  const counts = (["deployed", "destroyed", "held", "failed", "interrupted", "unchanged"] as const).flatMap((outcome) => {
+    const count = results.filter((result) => result.outcome === outcome).length;
+    return count > 0 ? [`${count} ${outcome}`] : [];
+  });
+  if (results.length === 0) return "Nothing is deployed.\n";
+  if (results.every((result) => result.outcome === "unchanged")) return `Nothing has changed: ${countOf(results.length, "unit")} as the Nest says.\n`;
+  return `${counts.join(", ")}.\n`;
+}
+
+function errorLines(error: unknown, paint: Palette): readonly string[] {
+  if (!(error instanceof GoslingError)) return [paint.red(`error: ${String(error)}`)];
+  const lines = error.message.split("\n").map((line, index) => (index === 0 ? paint.red(`error: ${line}`) : `  ${line}`));
+  return error.hint === undefined ? lines : [...lines, `  ${error.hint}`];
+}
+
+function countOf(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}

@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import { readAllRecords } from "../deploy/record";
+import { describeStatus, type NamedUnit, type RunnerStatus, type UnitStatus } from "../deploy/status";
+import type { Nest } from "../nest/model";
+import { readRunners } from "../runner/records";
+import { GoslingError } from "../vocabulary/error";
+import { nearest } from "../vocabulary/nearest";
+import { unitName } from "../vocabulary/unit-stacks";
+import { EXIT, wantsColor } from "./context";
+import { addNestOptions, type NestFlags, openNest } from "./nest-option";
+import type { Cli } from "./program";
+import { palette, type Palette } from "./render/color";
+import { renderTable } from "./render/table";
+
+interface StatusFlags extends NestFlags {
+  readonly egg?: string;
+}
+
+export function configure(command: Command, cli: Cli): void {
+  addNestOptions(command)
+    .option("--egg <name>", "only this Egg, bucket or Job")
+    .action(cli.action(() => status(command, cli)));
+}
+
+async function status(command: Command, cli: Cli): Promise<number> {
+  const { nest, exitCode } = await openNest(cli, command);
+  if (!nest) return exitCode;
+  const flags = command.optsWithGlobals<StatusFlags>();
+  const { context } = cli;
+  const workspace = { root: nest.root };
+  const all = describeStatus(namedUnits(nest), await readAllRecords(workspace), await readRunners(nest.root));
+  const units = flags.egg === undefined ? all : [findUnit(all, flags.egg)];
+  if (flags.json) context.stdout.write(`${JSON.stringify({ units }, null, 2)}\n`);
+  else context.stdout.write(renderStatus(units, context.now(), palette(wantsColor(context, flags, context.stdout))));
+  return EXIT.done;
+}
+
+/** Every Egg, bucket and active Job of the Nest. */
+export function namedUnits(nest: Nest): readonly NamedUnit[] {
+  return [...nest.eggs, ...nest.jobs.filter((job) => job.values.enabled)].map((owner) => ({
+    unit: unitName(owner.kind, owner.name),
+    kind: owner.kind,
+    cloud: owner.values.cloud?.provider ?? "local",
+    type: owner.runnerType.type,
+  }));
+}
+
+function findUnit(units: readonly UnitStatus[], name: string): UnitStatus {
+  const unit = units.find((candidate) => candidate.unit === name) ?? units.find((candidate) => candidate.unit === unitName("job", name));
+  if (unit) return unit;
+  const near = nearest(name, units.map((candidate) => candidate.unit));
+  throw new GoslingError("UNKNOWN_TARGET", `The Nest has no Egg, bucket or Job named "${name}"`, { exitCode: EXIT.usage, ...(near !== undefined && { hint: `Did you mean "${near}"?` }) });
+}
+
+function renderStatus(units: readonly UnitStatus[], now: number, paint: Palette): string {
+  if (units.length === 0) return "The Nest has no Eggs, buckets or Jobs.\n";
+  return units.map((unit) => renderUnit(unit, now, paint)).join("\n");
+}
+
+function renderUnit({ unit, kind, cloud, type, deployment, runners, notes }: UnitStatus, now: number, paint: Palette): string {
+  const on = runners.filter((runner) => runner.pool === "apex").length;
+  const counts = type === "vm" ? `, ${on} on, ${runners.length - on} asleep` : "";
+  const lines = [`${paint.bold(unit)}  ${kind === "eggsbucket" ? "bucket" : kind}, ${type} on ${cloud}, ${deployment}${counts}`];
+  const rows = runners.map((runner) => [
+    runner.id,
+    runner.pool === "apex" ? "Apex" : "Nadir",
+    paintState(runner.state, paint),
+    runner.configuration,
+    runner.since === undefined ? "" : age(now - Date.parse(runner.since)),
+    runner.details.join("; "),
+  ]);
+  const columns = ["RUNNER", "POOL", "STATE", "CONFIGURATION", "SINCE", "DETAILS"].map((title) => ({ title }));
+  const table = rows.length > 0 ? renderTable(columns, rows, { indent: 2 }) : "";
+  return [...lines.map((line) => `${line}\n`), table, ...notes.map((note) => `  ${paint.dim("→")} ${note}\n`)].join("");
+}
+
+function paintState(state: RunnerStatus["state"], paint: Palette): string {
+  switch (state) {
+    case "idle":
+    case "busy":
+      return paint.green(state);
+    case "dead":
+    case "failed":
+    case "lost":
+      return paint.red(state);
+    case "waiting":
+    case "draining":
+    case "drained":
+    case "starting":
+      return paint.yellow(state);
+    case "asleep":
+    case "stopped":
+      return paint.dim(state);
+  }
+}
+
+/** `45 s`, `12 min`, `3 h`, `2 d`. */
+function age(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}

@@ -129,10 +129,11 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   if (/Saved plan is stale/i.test(said)) {
     return fail("ENGINE_PLAN_STALE", `Something else has changed the state of ${stack} since this plan was made.`, { hint: "Plan again and look at the new plan." });
   }
-  const newer = /created by (?:OpenTofu|Terraform) v?([\w.-]+), which is newer than current v?([\w.-]+)/i.exec(said.replace(/\s+/g, " "));
+  const flat = said.replace(/\s+/g, " ");
+  const newer = /created by (?:OpenTofu|Terraform) v?(\d[\w.-]*\w), which is newer/i.exec(flat) ?? /which is not supported by .* created by (?:OpenTofu|Terraform) v?(\d[\w.-]*\w)/i.exec(flat);
   if (newer !== null) {
-    return fail("ENGINE_STATE_NEWER", `The state of ${stack} was written by version ${newer[1]} of the engine; ${context.engine.path} is ${product} ${context.engine.version}.`, {
-      hint: `Use ${newer[1]} or newer (\`gosling engine install\`, GOSLING_ENGINE).`,
+    return fail("ENGINE_STATE_NEWER", `The state of ${stack} was written by version ${newer[1]} of the engine; ${context.engine.path} is ${product} ${context.engine.version}, too old to read it.`, {
+      hint: `Use ${newer[1]} or newer: \`gosling engine install ${newer[1]}\`.`,
     });
   }
   if (/Unsupported state file format|state file could not be parsed|Error loading state|Failed to read state/i.test(said)) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
 import type { EngineEvent } from "./events";
-import type { CommandResult } from "./run";
+import { type CommandResult, jsonIn } from "./run";
 
 /** What the engine leaves in its working folder when it could not write the state to its place. */
 const ERRORED = "errored.tfstate";
@@ -43,7 +43,7 @@ export async function recoverErroredState(folder: string, run: (args: readonly s
   const file = join(folder, ERRORED);
   const kept = await readHeader(file);
   if (kept === undefined) return;
-  const pulled = (await run(["state", "pull"])).stdout.trim();
+  const pulled = jsonIn((await run(["state", "pull"])).stdout);
   const current = pulled === "" ? {} : (JSON.parse(pulled) as StateHeader);
   const isSame = current.lineage === undefined || current.lineage === kept.lineage;
   if (!isSame || (current.serial ?? -1) > (kept.serial ?? 0)) {

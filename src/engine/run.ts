@@ -120,6 +120,12 @@ export async function runCommand(command: EngineCommand): Promise<CommandResult>
   return (await startCommand(command)).finished;
 }
 
+/** The JSON object in a command's output: OpenTofu prints warnings about its surroundings in front of it. */
+export function jsonIn(stdout: string): string {
+  const start = stdout.search(/^\{/m);
+  return start < 0 ? "" : stdout.slice(start, stdout.lastIndexOf("}") + 1);
+}
+
 function spawnPrivately(command: EngineCommand) {
   // The mask is inherited at the fork, which happens inside of spawn: ours is back before anything else runs.
   const umask = process.umask(0o077);

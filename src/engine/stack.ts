@@ -10,7 +10,7 @@ import { readStamp, wantedStamp, writeStamp } from "./init-stamp";
 import type { Interrupts } from "./interrupts";
 import { type ResourceOutcome, resourceOutcomes } from "./outcome";
 import { keepDumpedState, recoverErroredState } from "./recover-state";
-import { type CommandResult, runCommand } from "./run";
+import { type CommandResult, jsonIn, runCommand } from "./run";
 import { readState, type StateResource } from "./state";
 
 export interface StackOptions {
@@ -115,7 +115,8 @@ export function openStack(options: StackOptions): Stack {
     const last = await readStamp(folder);
     if (!force && last?.inputs === wanted.inputs) return false;
     const migrate = options.onBackendChange === "migrate" && last !== undefined && last.backend !== wanted.backend;
-    const args = ["init", "-json", "-input=false", "-no-color", ...(migrate ? ["-migrate-state", "-force-copy"] : ["-reconfigure"])];
+    // Terraform has no -json together with a migration.
+    const args = ["init", "-input=false", "-no-color", ...(migrate ? ["-migrate-state", "-force-copy"] : ["-json", "-reconfigure"])];
     let result = await run(args);
     if (result.exitCode !== 0 && wantsInit(diagnosticsOf(result))) {
       // The engine's note about its backend is damaged, or is another engine's: it is made anew.
@@ -175,10 +176,10 @@ export function openStack(options: StackOptions): Stack {
     destroy: (what = {}) => change(["apply", "-destroy", "-json", "-input=false", "-no-color", "-auto-approve"], what),
     outputs: async () => {
       const { stdout } = await operate(["output", "-json", "-no-color"]);
-      const outputs = JSON.parse(stdout) as Record<string, { value: unknown; sensitive?: boolean }>;
+      const outputs = JSON.parse(jsonIn(stdout)) as Record<string, { value: unknown; sensitive?: boolean }>;
       return Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, sensitive: sensitive === true }]));
     },
-    resources: async () => readState((await operate(["show", "-json", "-no-color"])).stdout),
+    resources: async () => readState(jsonIn((await operate(["show", "-json", "-no-color"])).stdout)),
     forceUnlock: async (lockId) => {
       await operate(["force-unlock", "-force", lockId]);
     },
@@ -200,9 +201,15 @@ function planArguments({ replace = [], target = [], refresh = true }: PlanOption
 function toPlan({ events, exitCode }: CommandResult, file: string | undefined): Plan {
   const changes = events.flatMap((event) => (event.kind === "planned_change" && !IN_NO_PLAN.has(event.change.action) ? [event.change] : []));
   const drift = events.flatMap((event) => (event.kind === "resource_drift" ? [event.change] : []));
+  // The engine tells them in no order.
+  for (const list of [changes, drift]) list.sort((a, b) => compare(a.resource.address, b.resource.address));
   const outputs = events.reduce<Plan["outputs"]>((last, event) => (event.kind === "outputs" ? event.outputs : last), {});
   const plan = { changes, drift, summary: lastSummary(events), empty: exitCode === 0, outputs, warnings: warningsOf(events) };
   return file === undefined ? plan : { ...plan, file };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function toApplied({ events }: CommandResult): Applied {

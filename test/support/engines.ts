@@ -17,9 +17,10 @@ export function enginesHere(): readonly TestEngine[] {
     const folder = [EXTRA, process.env["PATH"] ?? ""].join(delimiter).split(delimiter).find((entry) => entry !== "" && existsSync(join(entry, name)));
     if (folder === undefined) return [];
     const path = join(folder, name);
-    const answer = spawnSync(path, ["version", "-json"], { encoding: "utf8" });
-    if (answer.status !== 0) return [];
-    return [{ name, path, version: (JSON.parse(answer.stdout) as { terraform_version: string }).terraform_version }];
+    // The plain form: OpenTofu prints warnings about its surroundings on standard output, in front of the JSON.
+    const answer = spawnSync(path, ["version"], { encoding: "utf8", env: { ...process.env, CHECKPOINT_DISABLE: "1" } });
+    const version = /^(?:OpenTofu|Terraform) v(\S+)$/m.exec(answer.stdout ?? "")?.[1];
+    return version === undefined ? [] : [{ name, path, version }];
   });
 }
 

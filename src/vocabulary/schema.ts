@@ -47,6 +47,8 @@ export interface BlockSpec {
   readonly description: string;
   /** Names of the labels (`name`), in order; most blocks have none. */
   readonly labels?: readonly string[];
+  /** A label for the reference page. */
+  readonly exampleLabel?: string;
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
   readonly blocks: Readonly<Record<string, NestedBlockSpec>>;
   /** Groups of attributes of which exactly one must be given. */

@@ -4,7 +4,7 @@
 // `XValues` is what the checks make of it: defaults filled in, sizes as numbers in their unit, hosts normalised.
 // Durations stay as written (`durationSeconds()` reads them), secrets stay references.
 
-/** The Nest itself. Exactly one block, in `nest.fly` at the root. */
+/** The Nest itself: exactly one such block. */
 export interface NestProps {
   /** Part of every cloud name, so it can't be changed after the first deploy. Lower-case letters, digits and `-`; at most 20 characters. */
   readonly name: string;
@@ -134,14 +134,14 @@ export interface EggProps {
   readonly resources: ResourcesProps;
   /** What the runners do. */
   readonly runner: RunnerProps;
+  /** The GitLab project or group whose jobs the runners take. */
+  readonly gitlab: GitlabProps;
   /** Sizes of the pools. Without it, those of UglyFox's `runners_condition` hold. */
   readonly pool?: PoolProps;
   /** Proxy for the agent and its jobs. */
   readonly proxy?: ProxyProps;
   /** The engine that applies the configuration. */
   readonly tofu?: TofuProps;
-  /** The GitLab project or group whose jobs the runners take. */
-  readonly gitlab: GitlabProps;
 }
 
 /** {@link EggProps} after the checks. */
@@ -166,14 +166,14 @@ export interface EggValues {
   readonly resources: ResourcesValues;
   /** What the runners do. */
   readonly runner: RunnerValues;
+  /** The GitLab project or group whose jobs the runners take. */
+  readonly gitlab: GitlabValues;
   /** Sizes of the pools. Without it, those of UglyFox's `runners_condition` hold. */
   readonly pool?: PoolValues;
   /** Proxy for the agent and its jobs. */
   readonly proxy?: ProxyValues;
   /** The engine that applies the configuration. */
   readonly tofu?: TofuValues;
-  /** The GitLab project or group whose jobs the runners take. */
-  readonly gitlab: GitlabValues;
 }
 
 /** Where it runs. */
@@ -344,6 +344,38 @@ export interface RunnerValues {
   readonly serverlessEngine?: "fargate" | "lambda";
 }
 
+/** The GitLab project or group whose jobs the runners take. */
+export interface GitlabProps {
+  /** The GitLab server, a host name, with a port where it is not 443. */
+  readonly server: string;
+  /** Number of the project. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
+  readonly projectId?: number;
+  /** Number of the group: the runners serve all of its projects, new ones too. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
+  readonly groupId?: number;
+  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
+  readonly apiToken?: string;
+  /** The runner's authentication token (`glrt-…`). Default: `SCHEME://gitlab/{server}/{egg}/runner-token`. */
+  readonly runnerToken?: string;
+  /** What GitLab's webhooks prove themselves with. Default: `SCHEME://gitlab/{server}/{egg}/webhook-secret`. */
+  readonly webhookSecret?: string;
+}
+
+/** {@link GitlabProps} after the checks. */
+export interface GitlabValues {
+  /** The GitLab server, a host name, with a port where it is not 443. */
+  readonly server: string;
+  /** Number of the project. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
+  readonly projectId?: number;
+  /** Number of the group: the runners serve all of its projects, new ones too. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
+  readonly groupId?: number;
+  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
+  readonly apiToken?: string;
+  /** The runner's authentication token (`glrt-…`). Default: `SCHEME://gitlab/{server}/{egg}/runner-token`. */
+  readonly runnerToken?: string;
+  /** What GitLab's webhooks prove themselves with. Default: `SCHEME://gitlab/{server}/{egg}/webhook-secret`. */
+  readonly webhookSecret?: string;
+}
+
 /** Sizes of the pools. Without it, those of UglyFox's `runners_condition` hold. */
 export interface PoolProps {
   /** Runners that are on: starting, waiting for a job, or running one. */
@@ -416,38 +448,6 @@ export interface ProxyValues {
   readonly noProxy: readonly string[];
 }
 
-/** The GitLab project or group whose jobs the runners take. */
-export interface GitlabProps {
-  /** The GitLab server, a host name, with a port where it is not 443. */
-  readonly server: string;
-  /** Number of the project. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
-  readonly projectId?: number;
-  /** Number of the group: the runners serve all of its projects, new ones too. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
-  readonly groupId?: number;
-  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
-  readonly apiToken?: string;
-  /** The runner's authentication token (`glrt-…`). Default: `SCHEME://gitlab/{server}/{egg}/runner-token`. */
-  readonly runnerToken?: string;
-  /** What GitLab's webhooks prove themselves with. Default: `SCHEME://gitlab/{server}/{egg}/webhook-secret`. */
-  readonly webhookSecret?: string;
-}
-
-/** {@link GitlabProps} after the checks. */
-export interface GitlabValues {
-  /** The GitLab server, a host name, with a port where it is not 443. */
-  readonly server: string;
-  /** Number of the project. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
-  readonly projectId?: number;
-  /** Number of the group: the runners serve all of its projects, new ones too. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
-  readonly groupId?: number;
-  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
-  readonly apiToken?: string;
-  /** The runner's authentication token (`glrt-…`). Default: `SCHEME://gitlab/{server}/{egg}/runner-token`. */
-  readonly runnerToken?: string;
-  /** What GitLab's webhooks prove themselves with. Default: `SCHEME://gitlab/{server}/{egg}/webhook-secret`. */
-  readonly webhookSecret?: string;
-}
-
 /** Several projects and groups, also of several GitLab servers, that share one runner configuration: an Egg with `repositories` instead of `gitlab`. */
 export interface EggsBucketProps {
   /** What a runner is: a machine, a container for one job, or whichever of the two the rest allows (`auto`). */
@@ -470,14 +470,14 @@ export interface EggsBucketProps {
   readonly resources: ResourcesProps;
   /** What the runners do. */
   readonly runner: RunnerProps;
+  /** The projects and groups that the runners serve. */
+  readonly repositories: RepositoriesProps;
   /** Sizes of the pools. Without it, those of UglyFox's `runners_condition` hold. */
   readonly pool?: PoolProps;
   /** Proxy for the agent and its jobs. */
   readonly proxy?: ProxyProps;
   /** The engine that applies the configuration. */
   readonly tofu?: TofuProps;
-  /** The projects and groups that the runners serve. */
-  readonly repositories: RepositoriesProps;
 }
 
 /** {@link EggsBucketProps} after the checks. */
@@ -502,14 +502,14 @@ export interface EggsBucketValues {
   readonly resources: ResourcesValues;
   /** What the runners do. */
   readonly runner: RunnerValues;
+  /** The projects and groups that the runners serve. */
+  readonly repositories: RepositoriesValues;
   /** Sizes of the pools. Without it, those of UglyFox's `runners_condition` hold. */
   readonly pool?: PoolValues;
   /** Proxy for the agent and its jobs. */
   readonly proxy?: ProxyValues;
   /** The engine that applies the configuration. */
   readonly tofu?: TofuValues;
-  /** The projects and groups that the runners serve. */
-  readonly repositories: RepositoriesValues;
 }
 
 /** The projects and groups that the runners serve. */

@@ -45,10 +45,13 @@ export const sharedAttributes: Readonly<Record<string, AttributeSpec>> = {
   rift: { type: { kind: "name" }, description: "Name of the Rift that the runners use.", defaultNote: "none", example: '"main"', refersTo: "rift" },
 };
 
-export const sharedBlocks: Readonly<Record<string, NestedBlockSpec>> = {
+export const neededBlocks: Readonly<Record<string, NestedBlockSpec>> = {
   cloud: { ...cloud, required: true },
   resources: { ...resources, required: true },
   runner: { ...runner, required: true },
+};
+
+export const optionalBlocks: Readonly<Record<string, NestedBlockSpec>> = {
   pool,
   proxy,
   tofu,
@@ -59,6 +62,7 @@ export const egg: BlockSpec = {
   typeName: "Egg",
   description: "One GitLab project or group and the runners that it gets.",
   labels: ["name"],
+  exampleLabel: "my-app",
   attributes: sharedAttributes,
-  blocks: { ...sharedBlocks, gitlab: { ...gitlab, required: true } },
+  blocks: { ...neededBlocks, gitlab: { ...gitlab, required: true }, ...optionalBlocks },
 };

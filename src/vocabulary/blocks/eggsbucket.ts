@@ -1,5 +1,5 @@
 import type { BlockSpec } from "../schema";
-import { sharedAttributes, sharedBlocks } from "./egg";
+import { neededBlocks, optionalBlocks, sharedAttributes } from "./egg";
 import { gitlab } from "./gitlab";
 
 /** `eggsbucket "NAME" { … }` */
@@ -7,9 +7,10 @@ export const eggsbucket: BlockSpec = {
   typeName: "EggsBucket",
   description: "Several projects and groups, also of several GitLab servers, that share one runner configuration: an Egg with `repositories` instead of `gitlab`.",
   labels: ["name"],
+  exampleLabel: "team",
   attributes: sharedAttributes,
   blocks: {
-    ...sharedBlocks,
+    ...neededBlocks,
     repositories: {
       typeName: "Repositories",
       description: "The projects and groups that the runners serve.",
@@ -20,6 +21,7 @@ export const eggsbucket: BlockSpec = {
           typeName: "Repo",
           description: "One project or group of the bucket.",
           labels: ["name"],
+          exampleLabel: "api",
           many: true,
           required: true,
           attributes: {},
@@ -27,5 +29,6 @@ export const eggsbucket: BlockSpec = {
         },
       },
     },
+    ...optionalBlocks,
   },
 };

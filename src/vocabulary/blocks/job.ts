@@ -7,6 +7,7 @@ export const job: BlockSpec = {
   typeName: "Job",
   description: "A task of the Nest itself, on a schedule, on a runner of its own.",
   labels: ["name"],
+  exampleLabel: "nightly",
   attributes: {
     schedule: { type: { kind: "cron" }, description: "When it runs.", required: true, example: '"0 2 * * *"' },
     timezone: { type: { kind: "timezone" }, description: "Time zone of the schedule, an IANA name.", default: "UTC", example: '"UTC"' },
@@ -31,7 +32,7 @@ export const job: BlockSpec = {
           type: { kind: "enum", values: ["vm", "serverless", "auto"] },
           description: "What the runner is, as in an Egg.",
           default: "auto",
-          example: '"serverless"',
+          example: '"auto"',
         },
         tags: {
           type: { kind: "list", of: { kind: "string" }, minItems: 1, unique: true },

@@ -4,7 +4,7 @@ import { tofu } from "./cloud";
 /** `nest { … }`: exactly one, in nest.fly at the root. */
 export const nest: BlockSpec = {
   typeName: "Nest",
-  description: "The Nest itself. Exactly one block, in `nest.fly` at the root.",
+  description: "The Nest itself: exactly one such block.",
   attributes: {
     name: {
       type: { kind: "string" },

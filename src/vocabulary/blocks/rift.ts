@@ -6,6 +6,7 @@ export const rift: BlockSpec = {
   typeName: "Rift",
   description: "Cache server and remote Docker host beside the runners.",
   labels: ["name"],
+  exampleLabel: "main",
   attributes: {},
   blocks: {
     cloud: { ...cloud, required: true },

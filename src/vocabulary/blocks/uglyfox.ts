@@ -24,6 +24,7 @@ export const uglyfox: BlockSpec = {
       typeName: "RunnersCondition",
       description: "Sizes of the pools of the Eggs and buckets that it names and that have no `pool` of their own.",
       labels: ["name"],
+      exampleLabel: "default",
       many: true,
       required: true,
       attributes: {
@@ -61,6 +62,7 @@ export const uglyfox: BlockSpec = {
           typeName: "Rule",
           description: "One rule.",
           labels: ["name"],
+          exampleLabel: "terminate_old_failed",
           many: true,
           attributes: {
             condition: {

@@ -30,7 +30,7 @@ const project = new typescript.TypeScriptProject({
   typescriptVersion: "~5.9.3",
   peerDeps: ["cdktf@>=0.21 <0.25", "constructs@~10.7.0"],
   peerDependencyOptions: { pinnedDevDependency: false },
-  deps: ["commander@^14", "@clack/prompts@^1", "undici@^7", "smol-toml@^1", "tar@^7", "js-yaml@^4", "bignumber.js@^9"],
+  deps: ["commander@^14", "@clack/prompts@^1", "undici@^7", "smol-toml@^1", "tar@^7", "js-yaml@^4", "re2js@^2"],
   devDeps: [
     "@types/node@^20",
     "@types/js-yaml@^4",

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { renderDiagnostics } from "../fly/render";
+import type { ReadNestResult } from "../nest";
+import { EXIT, wantsColor } from "./context";
+import { addNestOptions, loadNest, type NestFlags } from "./nest-option";
+import type { Cli } from "./program";
+import { explain, renderExplanations } from "./render/explain";
+
+interface ValidateFlags extends NestFlags {
+  readonly explain?: boolean;
+}
+
+export function configure(command: Command, cli: Cli): void {
+  addNestOptions(command)
+    .option("--explain", "say for each Egg, bucket and Job what was decided, and why")
+    .addHelpText("after", "\nReads every file, reports all errors at once, and writes nothing. Exit code 1 where there is an error.")
+    .action(cli.action(() => validate(cli, command)));
+}
+
+async function validate(cli: Cli, command: Command): Promise<number> {
+  const flags = command.optsWithGlobals<ValidateFlags>();
+  const { context } = cli;
+  const result = await loadNest(cli, command);
+  const explanations = flags.explain && result.nest ? explain(result.nest, result) : undefined;
+  if (flags.json) {
+    const { diagnostics, counts } = result;
+    context.stdout.write(`${JSON.stringify({ valid: result.nest !== undefined, ...counts, diagnostics, explanations }, null, 2)}\n`);
+  } else {
+    const told = flags.quiet ? result.diagnostics.filter(({ severity }) => severity === "error") : result.diagnostics;
+    if (told.length > 0) context.stderr.write(renderDiagnostics(told, result.sources, { color: wantsColor(context, flags, context.stderr) }));
+    if (explanations) context.stdout.write(`${renderExplanations(explanations, wantsColor(context, flags, context.stdout))}\n`);
+    if (!flags.quiet) context.stdout.write(`${summary(result)}\n`);
+  }
+  return result.nest ? EXIT.done : EXIT.failed;
+}
+
+/** `12 files, 3 Eggs, 1 bucket, 2 Jobs: valid` */
+function summary({ counts, diagnostics, nest }: ReadNestResult): string {
+  const parts = [
+    amount(counts.files, "file"),
+    amount(counts.eggs, "Egg"),
+    ...(counts.buckets > 0 ? [amount(counts.buckets, "bucket")] : []),
+    ...(counts.jobs > 0 ? [amount(counts.jobs, "Job")] : []),
+    ...(counts.rifts > 0 ? [amount(counts.rifts, "Rift")] : []),
+  ];
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
+  const verdict = [
+    ...(nest ? ["valid"] : [amount(diagnostics.length - warnings, "error")]),
+    ...(warnings > 0 ? [amount(warnings, "warning")] : []),
+  ];
+  return `${parts.join(", ")}: ${verdict.join(", ")}`;
+}
+
+function amount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

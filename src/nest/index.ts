@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import type { Diagnostic } from "../fly/diagnostic";
+import { evaluate } from "../fly/evaluate";
+import { type PlainValue, toPlain } from "../fly/plain";
+import { SourceText } from "../fly/source";
+import { sensitiveWays } from "../fly/value";
+import type { BlockInput } from "../vocabulary/check-block";
+import { GoslingError } from "../vocabulary/error";
+import { buildNest } from "./build-nest";
+import { type CheckedNest, checkNest } from "./check-nest";
+import { fileProblem } from "./diagnostics";
+import { functionFiles } from "./function-files";
+import type { Nest } from "./model";
+import { type NestFile, readNestFiles, realRoot } from "./read-files";
+import { type Tracked, trackedSecrets } from "./tracked-secrets";
+
+export { findNest, NEST_FILE } from "./find";
+export type * from "./model";
+
+export interface ReadNestOptions {
+  /** `--var`, in the order given; the last of a name wins. */
+  readonly variables?: readonly { readonly name: string; readonly value: string }[];
+  /** `--var-file`, in the order given: where it is, and how messages call it. */
+  readonly variableFiles?: readonly { readonly path: string; readonly name: string }[];
+  /** Names that begin with `FLY_VAR_` give values to variables. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Which files Git tracks; absent: nothing is said about tracked secrets. */
+  readonly tracked?: Tracked;
+}
+
+export interface ReadNestResult {
+  /** Absent where there is an error. */
+  readonly nest?: Nest;
+  /** All errors and warnings, sorted by file and position. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Texts that diagnostics point into, by file. */
+  readonly sources: ReadonlyMap<string, SourceText>;
+  readonly counts: { readonly files: number; readonly eggs: number; readonly buckets: number; readonly jobs: number; readonly rifts: number };
+  /** What the files themselves say, without defaults, by block: `egg my-app`. */
+  readonly written: ReadonlyMap<string, BlockInput>;
+  /** Names of variables and locals. */
+  readonly names: CheckedNest["names"];
+  /** Value of a variable or local that exists; none where it is sensitive. */
+  valueOf(kind: "var" | "local", name: string): { readonly sensitive: true } | { readonly sensitive: false; readonly value: PlainValue };
+}
+
+/**
+ * Reads and checks the Nest in `folder`. Whatever is wrong with its files is a diagnostic; throws `NEST_NOT_FOUND`
+ * where there is no such folder, and `VARIABLES_UNREADABLE` for a file of `variableFiles` that can't be read.
+ */
+export async function readNest(folder: string, options: ReadNestOptions = {}): Promise<ReadNestResult> {
+  const root = realRoot(folder);
+  const variableFiles = (options.variableFiles ?? []).map(readVariables);
+  const read = await readNestFiles(root);
+  const checked = checkNest({
+    files: read.files,
+    variables: read.variables,
+    variableFiles,
+    arguments: options.variables,
+    environment: options.environment,
+    functionFiles: functionFiles(root),
+    incomplete: read.problems.some(({ severity }) => severity === "error"),
+  });
+  const before = [...read.problems.map(fileProblem), ...checked.diagnostics];
+  const nest = before.some(({ severity }) => severity === "error") ? undefined : buildNest(checked, root);
+  const warnings = nest && options.tracked ? await trackedSecrets(checked, nest, options.tracked) : [];
+  const { eggs, jobs, rifts } = checked;
+  return {
+    ...(nest && { nest }),
+    diagnostics: warnings.length + read.problems.length === 0 ? checked.diagnostics : [...before, ...warnings].sort(byPlace),
+    sources: checked.sources,
+    counts: {
+      files: read.files.length,
+      eggs: eggs.filter(({ top }) => top.type === "egg").length,
+      buckets: eggs.filter(({ top }) => top.type === "eggsbucket").length,
+      jobs: jobs.length,
+      rifts: rifts.length,
+    },
+    written: new Map([...eggs, ...jobs].map(({ top, input }) => [`${top.type} ${top.name}`, input])),
+    names: checked.names,
+    valueOf: (kind, name) => valueOf(checked, kind, name),
+  };
+}
+
+function readVariables({ path, name }: { readonly path: string; readonly name: string }): NestFile {
+  try {
+    return { path: name, text: readFileSync(path, "utf8") };
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new GoslingError("VARIABLES_UNREADABLE", missing ? `There is no file ${name}` : `${name} can't be read: ${(error as Error).message}`, {
+      hint: "--var-file names a file with lines of the form NAME = VALUE.",
+      cause: error,
+    });
+  }
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.range.start.byte - b.range.start.byte || (a.code < b.code ? -1 : 1);
+}
+
+function valueOf({ scope }: CheckedNest, kind: "var" | "local", name: string): ReturnType<ReadNestResult["valueOf"]> {
+  const nowhere = { start: 0, end: 0 };
+  const { value } = evaluate({ kind: "access", ...nowhere, object: { kind: "variable", name: kind, ...nowhere }, name: { kind: "identifier", name, ...nowhere } }, scope, new SourceText("", ""));
+  return sensitiveWays(value).length > 0 ? { sensitive: true } : { sensitive: false, value: toPlain(value) };
+}

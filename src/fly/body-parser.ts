@@ -120,7 +120,8 @@ export class BodyReader {
   private endItem(item: BodyItem): void {
     const { cursor } = this;
     const kind = cursor.kind();
-    if (kind === "end") return;
+    const before = cursor.tokens[cursor.index - 1] as Token;
+    if (kind === "end" || before.kind === "newline" || before.kind === "comment") return; // left by an unclosed block
     if (kind === "invalid") failAtInvalid(cursor);
     if (this.oneLine) {
       this.checkOneLine(item, kind);

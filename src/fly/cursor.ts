@@ -26,7 +26,7 @@ export class Cursor {
   depth = 0;
   /** Operators and accesses since the attribute began. */
   links = 0;
-  /** Where the last consumed token ended. */
+  /** Where the last consumed token ended that was no line break. */
   previousEnd = 0;
   /** Braces that were opened and not closed, and closed and not opened, as far as they were told. */
   unclosedBraces = 0;
@@ -80,7 +80,7 @@ export class Cursor {
     const index = this.peekIndex();
     const token = this.tokens[index] as Token;
     if (token.kind !== "end") this.index = index + 1;
-    this.previousEnd = token.kind === "newline" || token.kind === "comment" ? token.start : token.end;
+    if (token.kind !== "newline" && token.kind !== "comment") this.previousEnd = token.end;
     return token;
   }
 

@@ -193,7 +193,7 @@ export function expectedExpression(source: SourceText, span: Span, after: string
 export function unclosedBracket(source: SourceText, span: Span, what: string, opener: Span, expected: readonly string[], found: string): Diagnostic {
   const closer = expected[expected.length - 1] as string;
   return error(source, "FLY027", span, `expected ${upTo(expected.map((word) => `\`${word}\``))} in ${what}, found ${found}`, {
-    related: { message: `${what} begins here`, span: opener },
+    related: { message: `\`${source.text[opener.start]}\` is opened here`, span: opener },
     ...(span.start === span.end ? { fix: { description: `add \`${closer}\``, span, text: closer } } : {}),
   });
 }

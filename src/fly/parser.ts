@@ -79,7 +79,8 @@ function readFile(cursor: Cursor): Body {
   for (;;) {
     reader.readItems();
     if (cursor.kind() === "end") break;
-    cursor.report(strayBracket(cursor.source, cursor.next()));
+    cursor.report(strayBracket(cursor.source, cursor.peek()));
+    cursor.next();
     cursor.strayBraces++;
   }
   return { kind: "body", start: 0, end: cursor.text.length, items, ...(reader.incomplete ? { incomplete: true as const } : {}) };

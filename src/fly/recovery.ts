@@ -67,7 +67,7 @@ export function beginsItem(cursor: Cursor, index: number): boolean {
   if (after === "=") return true;
   const name = text.slice(token.start, token.end);
   if (name === "for" || name === "in" || name === "if") return false;
-  return after === "{" || after === "open-quote" || (after === "identifier" && tokens[index + 2]?.kind === "{");
+  return after === "{" || after === "open-quote" || after === "identifier" || after === "number";
 }
 
 /** White space at the beginning of the line in which `index` lies; a tab counts one. */

@@ -1,3 +1,4 @@
+import { itemLineFollows, likelyHeredocEnd, lineEndOf, quoteEnd, stringGoesOn } from "./scanner-recovery";
 import { trimEnd, trimStart } from "./white-space";
 
 /**
@@ -61,17 +62,11 @@ const ALMOST_HEREDOC = /<<-?[ \t]*["']?([\p{ID_Start}_][\p{ID_Continue}-]*)["']?
 const IDENTIFIER_START = /[\p{ID_Start}_]/u;
 const IDENTIFIER_REST = /[\p{ID_Continue}-]*/uy;
 const UNKNOWN = /[^\s\p{ID_Start}\p{ID_Continue}"#'()*+,\-./:;<=>?[\]^_`{|}~%&!“”„‟«»‘’‚‛]/uy;
-/** A line that begins as an attribute, a block or a closing bracket does: not the middle of a sentence. */
-const ITEM_LINE = /^[ \t]*(?:[\p{ID_Start}_][\p{ID_Continue}-]*[ \t]*(?:=|"|\{)|[\]})])/u;
-/** A line that begins as an attribute or a block does, which no expression's line can. */
-const SURE_ITEM_LINE = /[ \t]*(?!(?:if|in|for)[^\p{ID_Continue}-])[\p{ID_Start}_][\p{ID_Continue}-]*[ \t]*(?:=(?![=>])|"|\{)/uy;
 const TEXT_STOP = { quoted: /[$%"\\\r\n]/g, heredoc: /[$%\r\n]/g } as const;
 /** Quotation marks of other languages and of word processors, each with the marks that may close it. */
 const FOREIGN_QUOTES: Readonly<Record<string, string>> = {
   "'": "'", "`": "`", "“": "”“", "”": "”“", "„": "”“", "‟": "”", "«": "»", "»": "«", "‘": "’‘", "’": "’‘", "‚": "’‘", "‛": "’",
 };
-/** How many lines an unfinished string may run on before it is held to be a missing quote. */
-const LOOKAHEAD_LINES = 20;
 /** Searching for the end of a broken heredoc costs the whole file each time. */
 const HEREDOC_RECOVERIES = 8;
 
@@ -118,9 +113,7 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
     else if (frame?.kind === "heredoc") scanHeredoc(frame);
     else scanCode();
     if (position < length) continue;
-    const resume = unfinishedHeredoc();
-    if (resume === undefined) break;
-    position = resume;
+    if (!resumeInHeredoc()) break;
   }
   while (frames.length > (mode === "template" ? 1 : 0)) cut();
   push("end", length);
@@ -149,16 +142,16 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
       const next = text.charCodeAt(position + 1);
       switch (code) {
         case 10: // \n
-          push("newline", position + 1);
           if (frame !== undefined && sequenceIsCut()) return;
+          push("newline", position + 1);
           continue;
         case 13: // \r
           if (next !== 10) {
             push("invalid", position + 1);
             continue;
           }
-          push("newline", position + 2);
           if (frame !== undefined && sequenceIsCut()) return;
+          push("newline", position + 2);
           continue;
         case 34: // "
           enter({ kind: "quoted", start: position });
@@ -287,21 +280,9 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
     }
     ALMOST_HEREDOC.lastIndex = position;
     const almost = ALMOST_HEREDOC.exec(text);
-    const end = almost && recoveries++ < HEREDOC_RECOVERIES ? lineOf(almost[1] as string, ALMOST_HEREDOC.lastIndex) : undefined;
+    const end = almost && recoveries++ < HEREDOC_RECOVERIES ? lineEndOf(text, almost[1] as string, ALMOST_HEREDOC.lastIndex) : undefined;
     push("invalid", end ?? position + 2);
     return false;
-  }
-
-  /** The end of the first line from `from` on that holds nothing but `marker`. */
-  function lineOf(marker: string, from: number): number | undefined {
-    for (let start = from; start < length; ) {
-      const newline = text.indexOf("\n", start);
-      const end = newline < 0 ? length : newline;
-      const line = text.slice(start, end);
-      if (line.trim() === marker) return start + line.trimEnd().length;
-      start = end + 1;
-    }
-    return undefined;
   }
 
   function other(code: number): void {
@@ -312,7 +293,7 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
     }
     const closers = FOREIGN_QUOTES[character];
     if (closers !== undefined) {
-      push("invalid", foreignQuoteEnd(closers) ?? position + 1);
+      push("invalid", quoteEnd(text, position + 1, closers) ?? position + 1);
       return;
     }
     let end = position + character.length;
@@ -322,15 +303,6 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
       end = UNKNOWN.lastIndex;
     }
     push("invalid", end);
-  }
-
-  function foreignQuoteEnd(closers: string): number | undefined {
-    for (let end = position + 1; end < length; end++) {
-      const character = text[end] as string;
-      if (character === "\n") return undefined;
-      if (closers.includes(character)) return end + 1;
-    }
-    return undefined;
   }
 
   /** `${`, `%{` and their escapes, or a lone `$` or `%`. Answers whether a sequence begins. */
@@ -361,7 +333,7 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
         continue;
       }
       if (code === 10 || code === 13) {
-        if (stringGoesOn()) {
+        if (stringGoesOn(text, position)) {
           push("quoted-newline", code === 13 && text.charCodeAt(position + 1) === 10 ? position + 2 : position + 1);
           continue;
         }
@@ -386,20 +358,6 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
     }
   }
 
-  /** Whether the string that a line break cuts was meant to run on: its closing quote is near, and no item begins before it. */
-  function stringGoesOn(): boolean {
-    let start = text.indexOf("\n", position) + 1;
-    for (let lines = 0; start > 0 && start < length && lines < LOOKAHEAD_LINES; lines++) {
-      const newline = text.indexOf("\n", start);
-      const line = text.slice(start, Math.min(newline < 0 ? length : newline, start + 2000));
-      if (ITEM_LINE.test(line)) return false;
-      const quotes = line.replace(/\\./g, "").split('"').length - 1;
-      if (quotes > 0) return quotes % 2 === 1;
-      start = newline + 1;
-    }
-    return false;
-  }
-
   /** A quote is missing: leaves every template that began in this line, so that the next one is read as usual. */
   function endAtLineBreak(): void {
     const lineStart = text.lastIndexOf("\n", position - 1) + 1;
@@ -410,8 +368,7 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
   /** Whether a `${` in a quoted template was never closed: an item begins in the next line. Leaves the template then. */
   function sequenceIsCut(): boolean {
     if (frame?.kind !== "sequence" || frame.depth > 0 || frames[frames.length - 2]?.kind !== "quoted") return false;
-    SURE_ITEM_LINE.lastIndex = position;
-    if (!SURE_ITEM_LINE.test(text)) return false;
+    if (!itemLineFollows(text, position)) return false;
     while (frames.length > 0 && frames[frames.length - 1]?.kind !== "heredoc") cut();
     return true;
   }
@@ -454,29 +411,19 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
     }
   }
 
-  /**
-   * At the end of the file inside of a heredoc: takes back the tokens from the first line on that looks
-   * like its closing marker with something behind it (`EOT,`), and says where to go on.
-   */
-  function unfinishedHeredoc(): number | undefined {
-    const outer = frames.find((candidate) => candidate.kind === "heredoc" && candidate.start >= 0);
-    if (!outer || outer.kind !== "heredoc" || recoveries++ >= HEREDOC_RECOVERIES) return undefined;
-    let first = tokens.length - 1;
-    while (first >= 0 && (tokens[first] as Token).start > outer.start) first--;
-    for (let index = first + 1; index < tokens.length; index++) {
-      const token = tokens[index] as Token;
-      if (token.kind !== "heredoc-text") continue;
-      const line = text.slice(token.start, token.end);
-      const indent = line.length - line.trimStart().length;
-      const after = line.slice(indent + outer.marker.length);
-      if (!line.startsWith(outer.marker, indent) || !/^[ \t]*(?:[,)\]}]|$)/.test(after)) continue;
-      tokens.length = index;
-      frames.length = frames.indexOf(outer);
-      frame = frames[frames.length - 1];
-      position = token.start;
-      push("heredoc-end", token.start + indent + outer.marker.length);
-      return position;
-    }
-    return undefined;
+  /** At the end of the file inside of a heredoc: takes back the tokens behind what looks most like its end, and goes on there. */
+  function resumeInHeredoc(): boolean {
+    const outer = frames.findIndex((candidate) => candidate.kind === "heredoc" && candidate.start >= 0);
+    const heredoc = frames[outer];
+    if (heredoc?.kind !== "heredoc" || recoveries++ >= HEREDOC_RECOVERIES) return false;
+    const likely = likelyHeredocEnd(text, tokens, heredoc.start, heredoc.marker);
+    if (!likely) return false;
+    tokens.length = likely.index;
+    position = likely.start;
+    for (const kind of likely.closers) push(kind, position);
+    frames.length = outer;
+    frame = frames[outer - 1];
+    push("heredoc-end", likely.end);
+    return true;
   }
 }

@@ -63,7 +63,9 @@ export function parseQuoted(cursor: Cursor): Template {
 /** Consumes the closing quote; where it is missing, says where it should have stood. */
 export function closeQuote(cursor: Cursor, open: Token): number {
   const token = cursor.tokens[cursor.index] as Token;
-  if (token.end === token.start) {
+  const before = cursor.tokens[cursor.index - 1] as Token;
+  const cutInside = before.kind === "sequence-end" && before.end === before.start;
+  if (token.end === token.start && !cutInside) {
     const line = cursor.text.slice(open.start, token.start);
     const trailing = /[\s,;)\]}]*$/.exec(line) as RegExpExecArray;
     const quoteAt = trailing.index > 0 ? open.start + trailing.index : token.start;
@@ -171,6 +173,7 @@ function readSequence(cursor: Cursor, open: Token): TemplateInterpolation | Dire
   cursor.index++;
   cursor.previousEnd = open.end;
   cursor.newlines = false;
+  let told = true;
   let content: Expression | Omit<DirectivePiece, "start" | "end" | "marker"> | undefined;
   try {
     cursor.enter();
@@ -179,6 +182,7 @@ function readSequence(cursor: Cursor, open: Token): TemplateInterpolation | Dire
       if (cursor.kind() === "invalid") failAtInvalid(cursor);
       cursor.fail(unclosedSequence(cursor.source, cursor.foundSpan(), { start: open.start, end: open.end }, cursor.found()));
     }
+    told = cursor.isHushed();
     cursor.next();
   } catch (failure) {
     if (failure !== FAILURE) throw failure;
@@ -186,7 +190,7 @@ function readSequence(cursor: Cursor, open: Token): TemplateInterpolation | Dire
     content = open.kind === "interpolation" ? { kind: "invalid", start: open.start, end: open.end } : undefined;
   }
   const close = tokens[cursor.index - 1] as Token;
-  if (close.end === close.start && content && content.kind !== "invalid") {
+  if (close.end === close.start && !told) {
     cursor.diagnostics.push(unclosedSequence(cursor.source, { start: close.start, end: close.start }, { start: open.start, end: open.end }, describeToken(text, close)));
   }
   cursor.restore(checkpoint);

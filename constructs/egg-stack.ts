@@ -1,38 +1,27 @@
-import { type Construct, LocalBackend, TerraformOutput, TerraformStack } from "./cdktf";
-import { EngineRequirement, OLDEST_ENGINE } from "./engine-requirement";
-import { RunnerUnit, type RunnerUnitProps } from "./runner-unit";
+import type { Construct } from "./cdktf";
+import { checkedBucket, checkedEgg } from "./checked-props";
+import type { EggRunnerProps } from "./egg-runner";
+import type { EggsBucketProps } from "./eggs-bucket";
+import { type StackSettings, UnitStack } from "./unit-stack";
 
-/** Where the engine keeps the state of a stack. */
-export interface EggStackState {
-  /** File, relative to the folder that the engine runs in. */
-  readonly path: string;
-}
-
-export interface UnitStackProps extends RunnerUnitProps {
-  /** Version of the engine that applies the stack, exactly. Default: any that is new enough. */
-  readonly engineVersion?: string;
-  /** Default: `../../../.gosling/state/STACK.tfstate`, which is the Nest's for a stack in `gosling.out/stacks/STACK`. */
-  readonly state?: EggStackState;
-}
+/** An Egg or a bucket, and settings of its stack. */
+export type EggStackProps = StackSettings & ({ readonly egg: EggRunnerProps; readonly bucket?: undefined } | { readonly bucket: EggsBucketProps; readonly egg?: undefined });
 
 /**
- * One stack of an Egg, a bucket or a Job, with a state and a lock of its own. A unit of more than 100
- * runners has several, one for each shard.
+ * The stack that `gosling synth` makes for an Egg or a bucket, for a program of one's own. Its runners
+ * are scaled by the variable `runners` (see ApexNadirPool). A unit that may have more than 100 runners
+ * needs one stack for each hundred, named `NAME`, `NAME.2` and so on, with that `shard` in its props.
  *
- * Children: `Default` (the runners), `backend`, `engine`, and the outputs `revision` and, for `vm`, `machines`.
+ * Children: `Default` (the runners, as in EggRunner), `backend`, `engine`, and the outputs `revision` and,
+ * for machines, `machines`.
+ *
+ * @throws GoslingError as EggRunner
  */
-export class UnitStack extends TerraformStack {
-  readonly unit: RunnerUnit;
-
-  constructor(scope: Construct, id: string, props: UnitStackProps) {
-    super(scope, id);
-    // Always set: the library's default writes an absolute path into the stack.
-    new LocalBackend(this, { path: props.state?.path ?? `../../../.gosling/state/${id}.tfstate` });
-    new EngineRequirement(this, "engine", props.engineVersion ?? OLDEST_ENGINE);
-    this.unit = new RunnerUnit(this, "Default", props);
-    new TerraformOutput(this, "revision", { value: this.unit.revision, description: "Revision of the configuration that new runners are made with." });
-    if (this.unit.runners !== undefined) {
-      new TerraformOutput(this, "machines", { value: `\${${this.unit.runners}}`, description: "The runners of this stack: id => the unit and the revision that each was made with." });
-    }
+export class EggStack extends UnitStack {
+  constructor(scope: Construct, id: string, props: EggStackProps) {
+    const path = [scope.node.path, id].filter(Boolean).join("/");
+    const unit = props.egg ? checkedEgg(path, props.egg) : checkedBucket(path, props.bucket);
+    const engineVersion = props.engineVersion ?? (props.egg ?? props.bucket).tofu?.version;
+    super(scope, id, { ...unit, ...(engineVersion !== undefined && { engineVersion }), ...(props.statePath !== undefined && { statePath: props.statePath }) });
   }
 }

@@ -1,1 +1,31 @@
-export {};
+/**
+ * GitLab CI runners as constructs for CDK for Terraform (`cdktf`) and CDK Terrain (`cdktn`).
+ *
+ * Props are the Fly vocabulary in camelCase, with the same types, units, defaults and checks.
+ */
+export { ApexNadirPool, type ApexNadirPoolProps, type IApexNadirPool } from "./apex-nadir-pool";
+export { TerraformData, type TerraformDataProps } from "./bindings/terraform-data";
+export { EggRunner, type EggRunnerProps, type IEggRunner } from "./egg-runner";
+export { EggStack, type EggStackProps } from "./egg-stack";
+export { EggsBucket, type EggsBucketProps, type IEggsBucket } from "./eggs-bucket";
+export type { IRunnerUnit } from "./runner-unit";
+export type { UnitProps } from "./checked-props";
+export type { StackSettings } from "./unit-stack";
+export { GoslingError } from "../src/vocabulary/error";
+export type { RunnerConfiguration, RunnerRepository } from "../src/vocabulary/runner-configuration";
+export type {
+  ApexProps,
+  CloudProps,
+  EggProps,
+  GitlabProps,
+  NadirProps,
+  NetworkProps,
+  PoolProps,
+  ProxyProps,
+  RepoProps,
+  RepositoriesProps,
+  ResourcesProps,
+  RoleProps,
+  RunnerProps,
+  TofuProps,
+} from "../src/vocabulary/types";

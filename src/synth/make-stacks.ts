@@ -1,5 +1,5 @@
 import { App } from "../../constructs/cdktf";
-import { UnitStack } from "../../constructs/egg-stack";
+import { UnitStack } from "../../constructs/unit-stack";
 import type { PlannedStack } from "./plan-stacks";
 import { renderStack } from "./render-stack";
 

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from "../../constructs/canonical-json";
-import type { UnitStackProps } from "../../constructs/egg-stack";
+import type { UnitStackProps } from "../../constructs/unit-stack";
 import type { Nest } from "../nest/model";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";

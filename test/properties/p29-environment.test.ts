@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { parse } from "smol-toml";
 import { agentConfig } from "../../src/runner/agent-config";
 import { runnerFolder } from "../../src/runner/folder";
 import type { RunnerFile } from "../../src/runner/runner-file";
@@ -16,6 +15,7 @@ const value = fc
 const environment = fc.dictionary(name, value, { maxKeys: 8, noNullPrototype: true });
 
 async function environmentOfJobs(runner: RunnerFile, secrets: ReadonlyMap<string, string>): Promise<Record<string, string>> {
+  const { parse } = await import("smol-toml");
   const text = await agentConfig({ runner, folder: runnerFolder("/nest", "my-app", "r1"), tokens: new Map(), secrets, metricsPort: 9252 });
   const { runners } = parse(text) as unknown as { readonly runners: readonly { readonly environment: readonly string[] }[] };
   return jobEnvironment(runners[0]?.environment ?? []);

@@ -56,11 +56,11 @@ export async function installAgent(folder: string): Promise<TestAgent> {
     async begun(name) {
       await eventually(`job ${name} begins`, () => has(`${name}.running`));
     },
-    async ended(name) {
-      for (const how of ["done", "aborted"]) if (await has(`${name}.${how}`)) return `${how} ${await readFile(join(spool, `${name}.${how}`), "utf8")}`;
-      await eventually(`job ${name} ends`, async () => (await has(`${name}.done`)) || (await has(`${name}.aborted`)));
-      return this.ended(name);
-    },
+    ended: (name) =>
+      eventually(`job ${name} ends`, async () => {
+        for (const how of ["done", "aborted"]) if (await has(`${name}.${how}`)) return `${how} ${await readFile(join(spool, `${name}.${how}`), "utf8")}`;
+        return undefined;
+      }),
     output: (name) => readFile(join(spool, `${name}.output`), "utf8"),
     async loaded() {
       const text = await readFile(join(spool, "config.json"), "utf8").catch(() => undefined);

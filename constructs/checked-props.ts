@@ -1,13 +1,12 @@
 import { blocks } from "../src/vocabulary/blocks";
 import { camelCase } from "../src/vocabulary/camel-case";
-import { checkBlock, type Checked, type Draft } from "../src/vocabulary/check-block";
+import { checkEggProps, checkEggsBucketProps } from "../src/vocabulary/check";
+import { checkBlock, type Checked } from "../src/vocabulary/check-block";
 import { withConventionalSecrets } from "../src/vocabulary/conventions";
 import { GoslingError } from "../src/vocabulary/error";
 import { parseName } from "../src/vocabulary/name";
 import { decideRunners } from "../src/vocabulary/pool";
-import { inputOfProps } from "../src/vocabulary/props";
-import { eggRules, eggsBucketRules } from "../src/vocabulary/rules/egg";
-import type { BlockSpec, Problem } from "../src/vocabulary/schema";
+import type { Problem } from "../src/vocabulary/schema";
 import type { EggProps, EggsBucketProps, EggsBucketValues, EggValues, GitlabValues } from "../src/vocabulary/types";
 import { runnerConfiguration, type ServedRepository } from "./runner-configuration";
 import type { RunnerUnitProps } from "./runner-unit";
@@ -24,15 +23,13 @@ export interface UnitProps {
 
 /** Checks an Egg's props as Fly checks an Egg. `path` is the construct's. */
 export function checkedEgg(path: string, { nest, name, shard, ...props }: EggProps & UnitProps): RunnerUnitProps {
-  const checked = checkBlock<EggValues>("egg", blocks.egg, inputOfProps(blocks.egg, props));
-  const values = valuesOf(path, { nest, name, shard }, blocks.egg, checked, eggRules);
+  const values = valuesOf(`${path}: the props of this Egg`, { nest, name, shard }, checkEggProps(props));
   return unitOf({ nest, name, shard }, values, [served(name, name, values.gitlab, values, true)]);
 }
 
 /** Checks a bucket's props as Fly checks an eggsbucket. `path` is the construct's. */
 export function checkedBucket(path: string, { nest, name, shard, ...props }: EggsBucketProps & UnitProps): RunnerUnitProps {
-  const checked = checkBlock<EggsBucketValues>("eggsbucket", blocks.eggsbucket, inputOfProps(blocks.eggsbucket, props));
-  const values = valuesOf(path, { nest, name, shard }, blocks.eggsbucket, checked, eggsBucketRules);
+  const values = valuesOf(`${path}: the props of this EggsBucket`, { nest, name, shard }, checkEggsBucketProps(props));
   return unitOf(
     { nest, name, shard },
     values,
@@ -40,19 +37,17 @@ export function checkedBucket(path: string, { nest, name, shard, ...props }: Egg
   );
 }
 
-type Rules<Values> = (draft: Draft<Values>, unsettled: ReadonlySet<string>, inherited: Record<string, never>) => readonly Problem[];
-
-function valuesOf<Values>(path: string, unit: UnitProps, spec: BlockSpec, checked: Checked<Values>, rules: Rules<Values>): Values {
-  const problems = [...unitProblems(unit), ...checked.problems, ...rules(checked.draft, checked.unsettled, {})].filter(({ severity }) => severity === "error");
+function valuesOf<Values>(whose: string, unit: UnitProps, checked: Checked<Values>): Values {
+  const problems = [...unitProblems(unit), ...checked.problems].filter(({ severity }) => severity === "error");
   if (problems.length > 0 || !checked.values) {
     const lines = problems.map((problem) => `\n  ${problem.path.length === 0 ? "" : `${propertyPath(problem.path)}: `}${problem.summary}${problem.detail === undefined ? "" : `. ${problem.detail}`}`);
-    throw new GoslingError("PROPS", `${path}: the props of this ${spec.typeName} have ${problems.length === 1 ? "a mistake" : `${problems.length} mistakes`}:${lines.join("")}`);
+    throw new GoslingError("PROPS", `${whose} have ${problems.length === 1 ? "a mistake" : `${problems.length} mistakes`}:${lines.join("")}`);
   }
   return checked.values;
 }
 
 function unitProblems({ nest, name, shard = 1 }: UnitProps): readonly Problem[] {
-  const found = [...checkBlock("nest", blocks.nest, { attributes: { name: nest }, blocks: {} }).problems].map((problem) => ({ ...problem, path: ["nest"] }));
+  const found = checkBlock("nest", blocks.nest, { attributes: { name: nest }, blocks: {} }).problems.map((problem) => ({ ...problem, path: ["nest"] }));
   const parsed = parseName(name);
   if (!parsed.ok) found.push({ severity: "error", code: "FLY108", path: ["name"], summary: `${JSON.stringify(name)} is no name`, detail: parsed.message });
   if (!Number.isInteger(shard) || shard < 1) found.push({ severity: "error", code: "FLY112", path: ["shard"], summary: "shard must be a whole number from 1", detail: `Found ${shard}.` });

@@ -140,7 +140,8 @@ export function openStack(options: StackOptions): Stack {
   const operate = async (args: readonly string[], good?: readonly number[]): Promise<CommandResult> => {
     await prepare();
     const result = await run(args);
-    if (result.exitCode !== 1 || !wantsInit(diagnosticsOf(result))) return check(result, args, good);
+    const hasBegun = result.events.some((event) => event.kind === "apply_start");
+    if (result.exitCode !== 1 || hasBegun || !wantsInit(diagnosticsOf(result))) return check(result, args, good);
     await init(true);
     return check(await run(args), args, good);
   };

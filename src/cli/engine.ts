@@ -9,6 +9,7 @@ import { progressView } from "./render/progress-bar";
 import { renderTable } from "./render/table";
 
 export function configure(command: Command, cli: Cli): void {
+  command.helpCommand(false);
   const summary = "Show the engines that are there, and which one is used";
   const list = command.command("list").summary(summary).description(summary);
   list.action(cli.action(() => listCommand(cli, list)));

@@ -53,8 +53,8 @@ function bar({ bytes, total }: DownloadProgress): string {
 }
 
 /** A line that wraps cannot be redrawn in its place. */
-function fit(line: string, columns = 80): string {
-  return line.slice(0, Math.max(1, columns - 1));
+function fit(line: string, columns: number | undefined): string {
+  return line.slice(0, (columns || 80) - 1); // some terminals say that they have none
 }
 
 function megabytes(bytes: number): string {

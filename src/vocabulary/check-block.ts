@@ -82,6 +82,7 @@ const NOTHING: BlockInput = { attributes: {}, blocks: {} };
  */
 export function checkBlock<Values>(type: string, spec: BlockSpec, input: BlockInput): Checked<Values> {
   const check = new BlockCheck();
+  check.labels(type, spec, input);
   const draft = check.block(type, planOf(spec), input, undefined) as Draft<Values>;
   const failed = check.problems.some((problem) => problem.severity === "error") || check.unsettled.size > 0;
   return { draft, values: failed ? undefined : (draft as Values), problems: check.problems, unsettled: check.unsettled };
@@ -98,6 +99,14 @@ class BlockCheck {
     for (const planned of plan.blocks) this.nested(type, planned, input.blocks[planned.name] ?? [], at, values, input);
     for (const name of Object.keys(input.blocks)) if (!plan.blockNames.has(name)) this.strangeBlock(type, plan, name, at);
     return values;
+  }
+
+  /** Labels of the block itself; those of nested blocks are looked at where they are met. */
+  labels(type: string, spec: BlockSpec, input: BlockInput): void {
+    const { labels } = input;
+    if (!labels) return;
+    if (labels.length !== (spec.labels?.length ?? 0)) this.problems.push(problems.wrongLabels([], type, spec.labels?.length ?? 0, labels.length));
+    else for (const label of labels) this.label(label, undefined);
   }
 
   private attributes(type: string, plan: Plan, input: BlockInput, at: Step | undefined, values: Record<string, unknown>): void {
@@ -166,7 +175,7 @@ class BlockCheck {
     });
   }
 
-  private label(label: string, at: Step): void {
+  private label(label: string, at: Step | undefined): void {
     const name = parseName(label);
     if (!name.ok) this.problems.push(problems.badName(pathOf(at), label, name.message));
   }

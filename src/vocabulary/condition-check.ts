@@ -55,7 +55,9 @@ function checkMembership(left: Operand, leftType: ConditionType, right: Operand,
       const itemType = typeOf(item, left, errors);
       if (itemType) checkComparable(left, leftType, item, itemType, errors, item);
     }
-  } else if (rightType.of) checkComparable(left, leftType, right, rightType.of, errors);
+  } else if (rightType.of && family(leftType) !== family(rightType.of)) {
+    errors.push({ kind: "type", message: `${describe(left)} is ${describeConditionType(leftType)} and an item of ${describe(right)} is ${describeConditionType(rightType.of)}: they can't be compared`, start: left.start, end: right.end });
+  }
 }
 
 /** Reports where the two can't be compared; says whether it did. */

@@ -18,7 +18,7 @@ export function parseSize(text: string, unit: SizeUnit): Parsed<number> {
 }
 
 function explain(text: string): string {
-  const decimal = /^([\d.]+)\s*([kmgt])i?b?$/i.exec(text);
-  if (decimal) return `its units are KiB, MiB, GiB and TiB: write "${decimal[1]}${(decimal[2] as string).toUpperCase()}iB"`;
+  const decimal = /^(\d*)(\.\d+)?\s*([kmgt])i?b?$/i.exec(text);
+  if (decimal) return `its units are KiB, MiB, GiB and TiB: write "${decimal[1] || "0"}${decimal[2] ?? ""}${(decimal[3] as string).toUpperCase()}iB"`;
   return "a number and a unit (KiB, MiB, GiB, TiB) are expected";
 }

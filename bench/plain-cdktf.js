@@ -7,25 +7,24 @@ const [count, outdir] = [Number(process.argv[2]), process.argv[3]];
 const app = new App({ outdir, skipValidation: true });
 
 for (let index = 0; index < count; index++) {
-  const name = `app-${index}`;
+  const name = `egg-${index}`;
   const configuration = {
-    format: 1,
-    nest: "bench",
-    egg: name,
-    revision: "000000000000",
+    agentConfig: { builds_dir: "/builds", docker: { privileged: true, volumes: ["/cache"] } },
     cloud: "local",
-    type: "vm",
-    repositories: [{ name, url: "https://gitlab.example.com", projectId: index + 1, runnerToken: `file://gitlab/gitlab.example.com/${name}/runner-token` }],
+    egg: name,
+    environment: { DOCKER_DRIVER: "overlay2", LANG: "C.UTF-8", PROJECT: `project-${index}` },
     executor: "docker",
-    image: "alpine:3.20",
-    tags: ["docker", "linux", `team-${index % 10}`],
-    runUntagged: false,
-    protected: false,
+    format: 1,
     locked: true,
+    nest: "bench",
+    protected: false,
+    repositories: [{ name, projectId: index + 1, runnerToken: `file://gitlab/gitlab.example.com/${name}/runner-token`, url: "https://gitlab.example.com" }],
+    revision: "000000000000",
+    runUntagged: false,
+    secrets: { NPM_TOKEN: "env://NPM_TOKEN" },
+    tags: ["docker", "linux", `team-${index % 20}`],
     timeoutSeconds: 3600,
-    agentConfig: {},
-    environment: { DOCKER_DRIVER: "overlay2", TEAM: `team-${index % 10}` },
-    secrets: { NPM_TOKEN: "file://secrets/npm-token" },
+    type: "vm",
   };
   const stack = new TerraformStack(app, name);
   stack.addOverride("terraform.required_version", ">= 1.8.0");
@@ -36,15 +35,16 @@ for (let index = 0; index < count; index++) {
     default: {},
     nullable: false,
     validation: [
-      { condition: '${alltrue([for id in keys(var.runners) : can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", id))])}', errorMessage: "The id of a runner has 1 to 128 letters, digits, \".\", \"_\" and \"-\"." },
+      { condition: '${alltrue([for id in keys(var.runners) : can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", id))])}', errorMessage: "The id of a runner has 1 to 128 letters, digits, \".\", \"_\" and \"-\", and starts with none of \".\" and \"-\"." },
       { condition: '${alltrue([for runner in values(var.runners) : contains(["on", "off"], runner.power)])}', errorMessage: 'The power of a runner is "on" or "off".' },
       { condition: "${alltrue([for runner in values(var.runners) : runner.shard >= 1 && floor(runner.shard) == runner.shard])}", errorMessage: "The shard of a runner is a whole number from 1." },
-      { condition: '${length([for runner in values(var.runners) : runner if runner.power == "on"]) <= 3}', errorMessage: `${name} has at most 3 runners on.` },
-      { condition: "${length(var.runners) <= 4}", errorMessage: `${name} has at most 4 runners, on and asleep.` },
+      { condition: '${length([for runner in values(var.runners) : runner if runner.power == "on"]) <= 3}', errorMessage: `${name} has at most 3 runners on (pool.apex.max_count).` },
+      { condition: "${length(var.runners) <= 5}", errorMessage: `${name} has at most 5 runners, on and asleep (pool.apex.max_count and pool.nadir.max_count).` },
     ],
   });
-  const command = (word, more) => ({ type: "local-exec", command: `"$\${GOSLING_BIN:-gosling}" runner ${word} --egg \${self.input.egg} --id \${self.input.id}`, ...more });
+  // The library has no iterator over an expression; it asks an iterator for nothing else.
   const forEach = (expression) => ({ _getForEachExpression: () => expression });
+  const command = (word, more) => ({ type: "local-exec", command: `"$\${GOSLING_BIN:-gosling}" runner ${word} --egg \${self.input.egg} --id \${self.input.id}`, ...more });
   new DataResource(stack, "runner", {
     forEach: forEach("${{ for id, runner in var.runners : id => runner if runner.shard == 1 }}"),
     input: { id: "${each.key}", egg: name, revision: configuration.revision, configuration: JSON.stringify(configuration) },

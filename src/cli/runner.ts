@@ -19,6 +19,7 @@ interface RunnerFlags extends GlobalFlags {
  */
 export function configure(command: Command, cli: Cli): void {
   const { context } = cli;
+  command.helpCommand(false);
   const say = (flags: RunnerFlags, line: string): void => {
     if (!flags.quiet) context.stdout.write(`${line}\n`);
   };
@@ -38,7 +39,7 @@ export function configure(command: Command, cli: Cli): void {
 
   subcommand(
     "run",
-    "be the runner: look after its agent until asked to end (SIGTERM drains, SIGINT stops now, SIGHUP reloads)",
+    "Be the runner: look after its agent until asked to end (SIGTERM drains, SIGINT stops now, SIGHUP reloads)",
     async (flags, nestRoot) => {
       const { runRunner } = await import("../runner/run.js");
       await runRunner({
@@ -57,25 +58,25 @@ export function configure(command: Command, cli: Cli): void {
     .option("--agent <path>", "the gitlab-runner program (default: GOSLING_AGENT, else gitlab-runner on the PATH)")
     .option("--log", "write to the runner's log file instead of standard output");
 
-  subcommand("create", "make the runner's folder from GOSLING_RUNNER_CONFIGURATION", async (flags, nestRoot) => {
+  subcommand("create", "Make the runner's folder from GOSLING_RUNNER_CONFIGURATION", async (flags, nestRoot) => {
     const { createRunner } = await import("../runner/create.js");
     const done = await createRunner(nestRoot, flags.egg, flags.id, context.env["GOSLING_RUNNER_CONFIGURATION"]);
     say(flags, `runner ${flags.id} of ${flags.egg}: ${done}`);
   });
 
-  subcommand("start", "start the runner's process, unless it runs", async (flags, nestRoot) => {
+  subcommand("start", "Start the runner's process, unless it runs", async (flags, nestRoot) => {
     const { startRunner } = await import("../runner/launch.js");
     const done = await startRunner({ nestRoot, egg: flags.egg, id: flags.id, gosling: [process.execPath, goslingProgram()], env: context.env });
     say(flags, `runner ${flags.id} of ${flags.egg}: ${done}`);
   });
 
-  subcommand("stop", "end the runner after its current job, and wait for that", async (flags, nestRoot) => {
+  subcommand("stop", "End the runner after its current job, and wait for that", async (flags, nestRoot) => {
     const { stopRunner } = await import("../runner/stop.js");
     const done = await stopRunner({ nestRoot, egg: flags.egg, id: flags.id, now: flags.now === true, progress: (line) => say(flags, line) });
     say(flags, `runner ${flags.id} of ${flags.egg}: ${done}`);
   }).option("--now", "abort its job");
 
-  subcommand("remove", "remove the folder of a runner that has ended", async (flags, nestRoot) => {
+  subcommand("remove", "Remove the folder of a runner that has ended", async (flags, nestRoot) => {
     const { removeRunner } = await import("../runner/remove.js");
     await removeRunner(nestRoot, flags.egg, flags.id);
     say(flags, `runner ${flags.id} of ${flags.egg}: removed`);

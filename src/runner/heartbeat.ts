@@ -49,7 +49,7 @@ export async function readHeartbeat(folder: RunnerFolder): Promise<Heartbeat | u
 }
 
 export async function writeHeartbeat(folder: RunnerFolder, heartbeat: Heartbeat): Promise<void> {
-  await writeFileAtomically(folder.heartbeat, `${JSON.stringify(heartbeat, undefined, 2)}\n`);
+  await writeFileAtomically(folder.heartbeat, `${JSON.stringify(heartbeat, undefined, 2)}\n`, 0o600, false);
 }
 
 function isHeartbeat(value: unknown): value is Heartbeat {

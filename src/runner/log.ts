@@ -35,7 +35,8 @@ export function createLog(file: LogFile, masker: Masker, now: () => number): Run
 /**
  * A log file of bounded size: at `maxBytes` it is copied to `PATH.1` and emptied. It is emptied and not
  * renamed because the process's own standard output and error are the same file: a crash's last words
- * stay in the log that people look at. Only one process writes it.
+ * stay in the log that people look at. Only one process writes it. A full disk loses lines and not the
+ * runner, whose job may need no disk.
  */
 export function openLogFile(path: string, maxBytes = 10 * 1024 * 1024): LogFile {
   const file = openSync(path, "a", 0o600);
@@ -43,14 +44,29 @@ export function openLogFile(path: string, maxBytes = 10 * 1024 * 1024): LogFile 
   return {
     write(bytes) {
       if (bytes.length === 0) return;
-      if (size > 0 && size + bytes.length > maxBytes) {
-        copyFileSync(path, `${path}.1`);
-        ftruncateSync(file);
-        size = 0;
+      try {
+        if (size > 0 && size + bytes.length > maxBytes) {
+          keepOld(path);
+          ftruncateSync(file);
+          size = 0;
+        }
+        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+        size += bytes.length;
+      } catch (error) {
+        if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
       }
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-      size += bytes.length;
     },
     close: () => closeSync(file),
   };
+}
+
+const NO_ROOM = new Set(["ENOSPC", "EDQUOT"]);
+
+function keepOld(path: string): void {
+  try {
+    copyFileSync(path, `${path}.1`);
+  } catch (error) {
+    // The folder may be gone, or the disk full: then the new lines are worth more than the old ones.
+    if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? "") && (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }

@@ -77,7 +77,13 @@ export async function readRunner(folder: RunnerFolder, processes: Processes = ma
  */
 export async function drainRunner(record: Pick<RunnerRecord, "folder" | "egg" | "id">, processes: Processes = machineProcesses): Promise<void> {
   const folder = folderOf(record);
-  await writeFile(folder.drainMarker, "", { mode: 0o600 });
+  try {
+    await writeFile(folder.drainMarker, "", { mode: 0o600 });
+  } catch (error) {
+    // It has been removed meanwhile.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
   const claim = await newestClaim(folder);
   if (claim !== undefined && (await signalExactly(processes, claim, "SIGTERM"))) return;
   const agent = await readAgentRecord(folder);

@@ -75,7 +75,7 @@ export async function runRunner(options: RunOptions): Promise<void> {
       status,
       processes: machineProcesses,
       heartbeatMs: positive(options.env["GOSLING_HEARTBEAT_MS"]) ?? HEARTBEAT_MS,
-      now: Date.now,
+      now: () => performance.now(),
       random: Math.random,
     });
     if (existsSync(folder.drainMarker)) supervisor.drain();

@@ -32,6 +32,7 @@ export interface SupervisorInput {
   readonly processes: Processes;
   /** Time between two heartbeats, in milliseconds. */
   readonly heartbeatMs: number;
+  /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
   readonly random: () => number;
 }

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,9 +73,27 @@ describe("the log", () => {
 describe("processes", () => {
   test("a process is itself, and no other", async () => {
     const own = await identify(machineProcesses, process.pid);
-    const parent = await identify(machineProcesses, process.ppid);
     expect(own && (await isAlive(machineProcesses, own))).toBe(true);
-    expect(own && parent && (await isAlive(machineProcesses, { pid: parent.pid, startedAt: own.startedAt }))).toBe(false);
+    expect(own && (await isAlive(machineProcesses, { ...own, startedAt: `${own.startedAt}0` }))).toBe(false);
+  });
+
+  test("systems without /proc ask ps for the same", async () => {
+    const platform = Object.getOwnPropertyDescriptor(process, "platform");
+    const child = spawn("/bin/sh", ["-c", "read line"], { stdio: ["pipe", "ignore", "ignore"] });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    try {
+      Object.defineProperty(process, "platform", { ...platform, value: "darwin" });
+      const own = await identify(machineProcesses, process.pid);
+      const other = await identify(machineProcesses, child.pid ?? 0);
+      expect(own?.startedAt).toMatch(/\d\d:\d\d:\d\d \d{4}$/);
+      expect(own && other && (await isAlive(machineProcesses, own)) && (await isAlive(machineProcesses, other))).toBe(true);
+      child.stdin.end();
+      await ended;
+      expect(other && (await isAlive(machineProcesses, other))).toBe(false);
+    } finally {
+      if (platform) Object.defineProperty(process, "platform", platform);
+      child.stdin.end();
+    }
   });
 
   test("a number that nobody has", async () => {

@@ -6,7 +6,8 @@
  *
  * NAME.job is a shell script that waits to be run; it becomes NAME.running (its text is the agent's process
  * number), writes NAME.output, and ends as NAME.done (its text is the exit code) or NAME.aborted.
- * `config.json` tells what the agent has loaded, tokens as SHA-256; a file `crash` makes it end with exit code 9.
+ * `config.json` tells what the agent has loaded, tokens as SHA-256. A file `crash` makes it end with exit code 9,
+ * `mute` stop answering for its metrics, and `deaf`, when it is there at the start, ignore signals.
  */
 const { spawn } = require("node:child_process");
 const { createHash } = require("node:crypto");
@@ -56,6 +57,7 @@ function load() {
 function listen() {
   const [host, port] = config.listen_address.split(":");
   server = createServer((_request, response) => {
+    response.setHeader("connection", "close");
     response.end(`# TYPE gitlab_runner_version_info gauge\ngitlab_runner_version_info{version="17.5.0"} 1\n${job ? 'gitlab_runner_jobs{executor="shell",state="running"} 1\n' : ""}`);
   });
   server.on("error", (error) => {
@@ -63,8 +65,9 @@ function listen() {
     process.exit(1);
   });
   server.listen(Number(port), host, () => {
-    process.on("SIGQUIT", () => (draining = true));
-    for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, abort);
+    const deaf = existsSync(join(spool, "deaf"));
+    process.on("SIGQUIT", () => (draining = !deaf));
+    for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, deaf ? () => undefined : abort);
     process.on("SIGHUP", load);
     setInterval(look, 20);
   });
@@ -76,6 +79,7 @@ function look() {
     log("fatal", "told to crash");
     process.exit(9);
   }
+  if (existsSync(join(spool, "mute"))) server.close();
   if (job) return;
   if (draining) process.exit(0);
   const file = readdirSync(spool).find((entry) => entry.endsWith(".job"));

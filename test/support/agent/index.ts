@@ -19,6 +19,10 @@ export interface TestAgent {
   loaded(): Promise<LoadedConfig | undefined>;
   /** Makes the running agent end with exit code 9. */
   crash(): Promise<void>;
+  /** Makes the running agent stop answering for its metrics. */
+  mute(): Promise<void>;
+  /** Makes agents that are started from now on ignore all signals but SIGKILL. */
+  deafen(): Promise<void>;
 }
 
 export interface LoadedConfig {
@@ -67,5 +71,7 @@ export async function installAgent(folder: string): Promise<TestAgent> {
       return text === undefined ? undefined : (JSON.parse(text) as LoadedConfig);
     },
     crash: () => put("crash", ""),
+    mute: () => put("mute", ""),
+    deafen: () => put("deaf", ""),
   };
 }

@@ -21,6 +21,9 @@ export interface TopBlock {
   readonly source: SourceText;
 }
 
+/** A block, and whether its name (or, for a block that stands once, its place in the Nest) is taken by an earlier one. */
+export type CollectedBlock = TopBlock & { readonly duplicate: boolean };
+
 /** A problem with the block that its path is relative to. */
 export interface BlockProblem {
   readonly top: TopBlock;
@@ -31,7 +34,7 @@ export interface BlockProblem {
 
 export interface CollectedBlocks {
   /** In the order of files and lines. */
-  readonly tops: readonly TopBlock[];
+  readonly tops: readonly CollectedBlock[];
   readonly problems: readonly BlockProblem[];
   /** Items at the top of files that are no known block. */
   readonly strangers: readonly { readonly source: SourceText; readonly problem: Problem; readonly item: Body["items"][number] }[];
@@ -54,10 +57,7 @@ const ONCE: ReadonlySet<BlockName> = new Set<BlockName>(["nest", "uglyfox", "mot
 const LANGUAGE_BLOCKS = ["variable", "locals"];
 const TOP_LEVEL = [...Object.keys(blocks), ...LANGUAGE_BLOCKS];
 
-/**
- * All blocks of the vocabulary, with what is wrong about where they stand and what they are called. A block whose
- * name is taken is told of and left out.
- */
+/** All blocks of the vocabulary, with what is wrong about where they stand and what they are called. */
 export function collectBlocks(files: readonly ParsedFile[]): CollectedBlocks {
   const found: TopBlock[] = [];
   const strangers: CollectedBlocks["strangers"][number][] = [];
@@ -79,13 +79,13 @@ export function collectBlocks(files: readonly ParsedFile[]): CollectedBlocks {
       }
     }
   }
-  const unique = withoutDuplicates(found, blockProblems);
+  const duplicates = findDuplicates(found, blockProblems);
   for (const top of found) {
     const { fits, place } = PLACES[top.type];
     if (!fits.test(top.source.file)) blockProblems.push({ top, problem: problems.wrongFolder([], title(top), folderOf(top.source.file), place(top.name)) });
   }
-  blockProblems.push(...misnamed(unique));
-  return { tops: unique, problems: blockProblems, strangers };
+  blockProblems.push(...misnamed(found.filter((top) => !duplicates.has(top))));
+  return { tops: found.map((top) => ({ ...top, duplicate: duplicates.has(top) })), problems: blockProblems, strangers };
 }
 
 function title({ type, name }: TopBlock): string {
@@ -97,14 +97,14 @@ function folderOf(file: string): string {
   return slash < 0 ? (file === "nest.fly" ? file : "the root") : file.slice(0, slash + 1);
 }
 
-function withoutDuplicates(found: readonly TopBlock[], blockProblems: BlockProblem[]): readonly TopBlock[] {
-  const dropped = new Set<TopBlock>();
+function findDuplicates(found: readonly TopBlock[], blockProblems: BlockProblem[]): ReadonlySet<TopBlock> {
+  const duplicates = new Set<TopBlock>();
   const once = new Map<BlockName, TopBlock>();
   for (const top of found) {
     const first = once.get(top.type);
     if (first) {
       blockProblems.push({ top, problem: problems.secondBlock([], top.type, []), related: [first] });
-      dropped.add(top);
+      duplicates.add(top);
     } else if (ONCE.has(top.type)) once.set(top.type, top);
   }
   const named = found.filter(isNamed);
@@ -120,9 +120,9 @@ function withoutDuplicates(found: readonly TopBlock[], blockProblems: BlockProbl
     const other = byName.get(`${otherType} ${otherName}`);
     if (!top || !other) continue;
     blockProblems.push({ top, problem: relativeTo(problem), related: [other] });
-    dropped.add(top);
+    duplicates.add(top);
   }
-  return found.filter((top) => !dropped.has(top));
+  return duplicates;
 }
 
 function isNamed(top: TopBlock): top is TopBlock & { readonly type: "egg" | "eggsbucket" | "job" | "rift" } {

@@ -60,12 +60,12 @@ function nestRepository(job: string, provider: "aws" | "yandex" | "local", { rep
 /** Lines and columns are worked out when someone asks: of most blocks nobody does. */
 function placeOf({ source, block }: TopBlock): Place {
   let range: Place["range"] | undefined;
-  return {
+  return Object.freeze({
     file: source.file,
     get range() {
       return (range ??= source.range(header(block)));
     },
-  };
+  });
 }
 
 function mapWhole<T, R>(items: readonly T[], map: (item: T) => R | undefined): R[] | undefined {
@@ -82,14 +82,11 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
   return a.name < b.name ? -1 : 1;
 }
 
-/** Freezes plain data all the way down; what is frozen already (shared defaults) is whole. */
+/** Freezes plain data all the way down; what is frozen already (shared defaults, places) is whole. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const key of Object.keys(value)) {
-    const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    // A place's range is made when it is asked for.
-    if (descriptor && !descriptor.get) deepFreeze(descriptor.value);
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) if (typeof item === "object") deepFreeze(item);
   }
   return value;
 }

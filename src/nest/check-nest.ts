@@ -12,7 +12,7 @@ import * as problems from "../vocabulary/problems";
 import { type EggBlock, entityRules, projectRules, renameRules, riftRules } from "../vocabulary/rules/across-blocks";
 import type { Problem } from "../vocabulary/schema";
 import type { EggValues, EggsBucketValues, JobValues, MotherGooseValues, NestValues, RiftValues, UglyFoxValues } from "../vocabulary/types";
-import { collectBlocks, type ParsedFile, type TopBlock } from "./blocks";
+import { type CollectedBlock, collectBlocks, type ParsedFile, type TopBlock } from "./blocks";
 import { blockDiagnostic, crossDiagnostic, nestProblem, strangerDiagnostic } from "./diagnostics";
 import { NEST_FILE } from "./find";
 import type { NestFile } from "./read-files";
@@ -111,17 +111,23 @@ class BlockReader {
   private readonly index: ReadonlyMap<string, TopBlock>;
 
   constructor(
-    private readonly tops: readonly TopBlock[],
+    private readonly tops: readonly CollectedBlock[],
     private readonly scope: Scope,
   ) {
-    this.index = new Map(tops.map((top) => [`${top.type} ${top.name}`, top]));
+    this.index = new Map(tops.filter((top) => !top.duplicate).map((top) => [`${top.type} ${top.name}`, top]));
   }
 
   readonly find = (type: string, name: string): TopBlock | undefined => this.index.get(`${type} ${name}`);
 
-  /** All blocks of these types, evaluated and checked. */
+  /** All blocks of these types, evaluated and checked. Of duplicates only the first is answered with. */
   all<Values>(types: readonly TopBlock["type"][], checkInput: (input: BlockInput, top: TopBlock) => Checked<Values>): readonly CheckedBlock<Values>[] {
-    return this.tops.filter((top) => types.includes(top.type)).map((top) => this.one(top, checkInput));
+    const found: CheckedBlock<Values>[] = [];
+    for (const top of this.tops) {
+      if (!types.includes(top.type)) continue;
+      const block = this.one(top, checkInput);
+      if (!top.duplicate) found.push(block);
+    }
+    return found;
   }
 
   private one<Values>(top: TopBlock, checkInput: (input: BlockInput, top: TopBlock) => Checked<Values>): CheckedBlock<Values> {

@@ -41,7 +41,10 @@ export async function readNestFiles(root: string): Promise<NestFiles> {
   const read = await inParallel(paths, OPEN_FILES, (path) => readText(root, path));
   const files: NestFile[] = [];
   const unread: FileProblem[] = [];
-  for (const file of read) "text" in file ? files.push(file) : unread.push(file);
+  for (const file of read) {
+    if ("text" in file) files.push(file);
+    else unread.push(file);
+  }
   return {
     files: files.filter((file) => file.path !== VARIABLES_FILE),
     variables: files.find((file) => file.path === VARIABLES_FILE),

@@ -43,12 +43,15 @@ export class EngineFailure extends GoslingError {
 
 export interface StateLock {
   readonly id: string;
-  /** `user@machine`. */
-  readonly who: string;
-  /** As the engine writes it: `2026-11-23 18:03:32.92 +0000 UTC`. */
-  readonly created: string;
-  /** What the other one does, such as `apply`. */
-  readonly operation: string;
+  /** Who holds it, where the back end tells. */
+  readonly holder?: {
+    /** `user@machine`. */
+    readonly who: string;
+    /** As the engine writes it: `2026-11-23 18:03:32.92 +0000 UTC`. */
+    readonly created: string;
+    /** What the other one does, such as `apply`. */
+    readonly operation: string;
+  };
   /** A lock that ends with the process that holds it: nothing to unlock by hand. */
   readonly endsWithProcess: boolean;
 }
@@ -123,8 +126,9 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   if (lock !== undefined) {
     const hint = lock.endsWithProcess
       ? "Wait until it has ended. The lock goes with the process that holds it."
-      : `Wait until it has ended. If it is gone for good: cd ${context.folder} && ${context.engine.path} force-unlock ${lock.id}`;
-    return fail("ENGINE_STATE_LOCKED", `The state of ${stack} is locked by ${lock.who} since ${lock.created} (${lock.operation}).`, { hint, lock });
+      : `Wait until it has ended. If it is gone for good: cd ${quoted(context.folder)} && ${quoted(context.engine.path)} force-unlock ${lock.id}`;
+    const by = lock.holder ? `by ${lock.holder.who} since ${lock.holder.created} (${lock.holder.operation})` : `by another run (lock ${lock.id})`;
+    return fail("ENGINE_STATE_LOCKED", `The state of ${stack} is locked ${by}.`, { hint, lock });
   }
   if (/Saved plan is stale/i.test(said)) {
     return fail("ENGINE_PLAN_STALE", `Something else has changed the state of ${stack} since this plan was made.`, { hint: "Plan again and look at the new plan." });
@@ -144,6 +148,11 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   if (wantsInit(diagnostics)) return fail("ENGINE_INIT_REQUIRED", `${product} could not set up ${stack}. ${firstLine(errors)}`);
   const exit = errors.length === 0 ? `exit code ${result.exitCode}${result.stderr.trim() ? `: ${lastLine(result.stderr)}` : ""}` : describe(errors);
   return fail("ENGINE_FAILED", `${product} failed in ${context.command} of ${stack}: ${exit}`);
+}
+
+/** For a shell, where that is needed. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function describe(errors: readonly EngineDiagnostic[]): string {
@@ -169,15 +178,15 @@ function lastLine(text: string): string {
 function parseLock(said: string): StateLock | undefined {
   if (!/Error acquiring the state lock|already locked/i.test(said)) return undefined;
   const field = (name: string) => new RegExp(`^\\s*${name}:[ \\t]*(\\S.*)$`, "m").exec(said)?.[1]?.trim();
-  const id = field("ID");
+  // Terraform's HTTP back end shows the lock that it wanted, and names the one that is there.
+  const there = /already locked: ID=(\S+)/i.exec(said)?.[1];
+  const shown = field("ID");
+  const id = there ?? shown;
   if (id === undefined) return undefined;
-  return {
-    id,
-    who: field("Who") ?? "somebody",
-    created: field("Created") ?? "an unknown time",
-    operation: (field("Operation") ?? "unknown").replace(/^OperationType/, "").toLowerCase(),
-    endsWithProcess: /resource temporarily unavailable/i.test(said),
-  };
+  const endsWithProcess = /resource temporarily unavailable/i.test(said);
+  if (id !== shown) return { id, endsWithProcess };
+  const operation = (field("Operation") ?? "unknown").replace(/^OperationType/, "").toLowerCase();
+  return { id, holder: { who: field("Who") ?? "somebody", created: field("Created") ?? "an unknown time", operation }, endsWithProcess };
 }
 
 /** Commands without `-json` print errors in a box, or as bare lines. */

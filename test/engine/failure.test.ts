@@ -106,8 +106,8 @@ describeWithEngines("an engine that is stopped in the middle", (engine) => {
     await appeared(join(folder, "engine.pid"));
     const failure = await failureOf(stackIn(folder, engine).plan());
     expect(failure).toMatchObject({ code: "ENGINE_STATE_LOCKED", stateSaved: true });
-    expect(failure.lock).toMatchObject({ operation: "apply", endsWithProcess: true, who: expect.stringMatching(/.@./) as string, created: expect.stringMatching(/^\d{4}-\d\d-\d\d /) as string });
-    expect(failure.message).toContain(failure.lock?.who);
+    expect(failure.lock).toMatchObject({ endsWithProcess: true, holder: { operation: "apply", who: expect.stringMatching(/.@./) as string, created: expect.stringMatching(/^\d{4}-\d\d-\d\d /) as string } });
+    expect(failure.message).toContain(failure.lock?.holder?.who);
 
     const patient = stackIn(folder, engine, { lockTimeoutSeconds: 30 }).plan();
     writeFileSync(join(folder, "go"), "");

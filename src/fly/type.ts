@@ -1,3 +1,5 @@
+import type { Value } from "./value";
+
 /**
  * Types of values, as HCL has them. `dynamic` is the type of `null` and of what could not be evaluated,
  * and stands for `any` in type constraints.
@@ -16,8 +18,8 @@ export interface CollectionType {
 export interface ObjectType {
   readonly kind: "object";
   readonly attributes: ReadonlyMap<string, Type>;
-  /** Attributes that a value may lack (only in type constraints); they become null, or the default that the constraint gives. */
-  readonly optional?: ReadonlySet<string>;
+  /** Attributes that a value may lack (only in type constraints), with what they are then: the constraint's default, or null. */
+  readonly optional?: ReadonlyMap<string, Value>;
 }
 
 export interface TupleType {

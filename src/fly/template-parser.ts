@@ -49,11 +49,14 @@ export function parseQuoted(cursor: Cursor): Template {
   const text = tokens[cursor.index] as Token;
   const close = tokens[cursor.index + 1] as Token | undefined;
   // Most strings are plain text.
-  if (text.kind === "quoted-text" && close?.kind === "close-quote" && close.end > close.start && cursor.text.indexOf("\\", text.start) >= text.end) {
-    cursor.index += 2;
-    cursor.previousEnd = close.end;
-    const part: TemplateText = { kind: "text", start: text.start, end: text.end, value: cursor.text.slice(text.start, text.end) };
-    return { kind: "template", start: open.start, end: close.end, form: "quoted", parts: [part] };
+  if (text.kind === "quoted-text" && close?.kind === "close-quote" && close.end > close.start) {
+    const value = cursor.text.slice(text.start, text.end);
+    if (!value.includes("\\") && value !== "$${" && value !== "%%{") {
+      cursor.index += 2;
+      cursor.previousEnd = close.end;
+      const part: TemplateText = { kind: "text", start: text.start, end: text.end, value };
+      return { kind: "template", start: open.start, end: close.end, form: "quoted", parts: [part] };
+    }
   }
   const { pieces, intact } = readPieces(cursor, "close-quote");
   const end = closeQuote(cursor, open);

@@ -75,6 +75,7 @@ function deepFreeze<T>(value: T): T {
 }
 
 const NOTHING: BlockInput = { attributes: {}, blocks: {} };
+const NONE: readonly BlockInput[] = [];
 
 /**
  * Checks a block against its specification: unknown and missing parts, types, limits, alternatives. Gives its values in
@@ -95,9 +96,9 @@ class BlockCheck {
   block(type: string, plan: Plan, input: BlockInput, at: Step | undefined): Record<string, unknown> {
     const values: Record<string, unknown> = {};
     this.attributes(type, plan, input, at, values);
-    for (const group of plan.spec.exactlyOne ?? []) this.exactlyOne(type, group, input, at);
-    for (const planned of plan.blocks) this.nested(type, planned, input.blocks[planned.name] ?? [], at, values, input);
-    for (const name of Object.keys(input.blocks)) if (!plan.blockNames.has(name)) this.strangeBlock(type, plan, name, at);
+    if (plan.spec.exactlyOne) for (const group of plan.spec.exactlyOne) this.exactlyOne(type, group, input, at);
+    for (const planned of plan.blocks) this.nested(type, planned, input.blocks[planned.name] ?? NONE, at, values, input);
+    for (const name in input.blocks) if (!plan.blockNames.has(name)) this.strangeBlock(type, plan, name, at);
     return values;
   }
 
@@ -122,7 +123,7 @@ class BlockCheck {
       if (value === UNSETTLED) this.unsettled.add(dotted(at, name));
       else values[property] = value;
     }
-    for (const name of Object.keys(input.attributes)) {
+    for (const name in input.attributes) {
       if (plan.attributeNames.has(name)) continue;
       const path = [...pathOf(at), name];
       const known = [...plan.attributeNames];
@@ -146,16 +147,20 @@ class BlockCheck {
     else if (spec.assumed) values[property] = this.block(name, plan, NOTHING, { parent: at, key: name });
   }
 
+  /** The first of the blocks counts; further ones are checked and refused. */
   private single(name: string, plan: Plan, inputs: readonly BlockInput[], at: Step): Record<string, unknown> {
-    let first: Record<string, unknown> = {};
-    for (const [index, input] of inputs.entries()) {
-      const here = index === 0 ? at : { parent: at, key: index };
-      if (index > 0) this.problems.push(problems.blockTwice(pathOf(here), name, pathOf(at)));
-      if (input.labels && input.labels.length > 0) this.problems.push(problems.wrongLabels(pathOf(here), name, 0, input.labels.length));
-      const values = this.block(name, plan, input, here);
-      if (index === 0) first = values;
+    const values = this.unlabelled(name, plan, inputs[0] ?? NOTHING, at);
+    for (let index = 1; index < inputs.length; index++) {
+      const here = { parent: at, key: index };
+      this.problems.push(problems.blockTwice(pathOf(here), name, pathOf(at)));
+      this.unlabelled(name, plan, inputs[index] ?? NOTHING, here);
     }
-    return first;
+    return values;
+  }
+
+  private unlabelled(name: string, plan: Plan, input: BlockInput, at: Step): Record<string, unknown> {
+    if (input.labels && input.labels.length > 0) this.problems.push(problems.wrongLabels(pathOf(at), name, 0, input.labels.length));
+    return this.block(name, plan, input, at);
   }
 
   private labelled(name: string, plan: Plan, inputs: readonly BlockInput[], at: Step): readonly Record<string, unknown>[] {

@@ -134,13 +134,14 @@ function checkList(type: Extract<ValueType, { kind: "list" }>, value: unknown, a
   if (!Array.isArray(value)) return mismatch(type, value, at, found);
   const before = found.length;
   let unsettled = false;
-  const items = (value as readonly unknown[]).map((item, index) => {
-    const checked = checkAt(type.of, item, { parent: at, key: index }, found, pattern);
+  const items: unknown[] = [];
+  for (let index = 0; index < value.length; index++) {
+    const checked = checkAt(type.of, value[index], { parent: at, key: index }, found, pattern);
     if (checked === UNSETTLED) unsettled = true;
-    return checked;
-  });
+    items.push(checked);
+  }
   if (items.length < (type.minItems ?? 0)) found.push(problems.tooFewItems(pathOf(at), type.minItems ?? 0));
-  if (type.unique && new Set(items).size !== items.length) reportRepeated(items, at, found);
+  if (type.unique && items.length > 1 && new Set(items).size !== items.length) reportRepeated(items, at, found);
   return unsettled || found.length > before ? UNSETTLED : items;
 }
 
@@ -158,7 +159,7 @@ function checkMap(type: Extract<ValueType, { kind: "map" }>, value: unknown, at:
   if (typeof value !== "object" || value === null || Array.isArray(value)) return mismatch(type, value, at, found);
   const before = found.length;
   let unsettled = false;
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const item = (value as Readonly<Record<string, unknown>>)[key];
     const step = { parent: at, key };
     if (type.keys === "environment" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) found.push(problems.badVariableName(pathOf(step), key));

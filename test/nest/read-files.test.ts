@@ -56,7 +56,7 @@ describe("the files of a Nest", () => {
     const limited = spawnSync("bash", ["-c", 'ulimit -n 80 && exec node -r ts-node/register -e "$0"', program], {
       encoding: "utf8",
       cwd: join(__dirname, "../.."),
-      env: { ...process.env, TS_NODE_PROJECT: "tsconfig.dev.json", TS_NODE_SWC: "true" },
+      env: { ...process.env, TS_NODE_PROJECT: "tsconfig.dev.json", TS_NODE_TRANSPILE_ONLY: "true" },
     });
     expect(limited).toMatchObject({ stdout: "300 0\n", status: 0 });
   });

@@ -123,6 +123,8 @@ class Writer {
 
   private label(): string {
     if (this.chance(0.4)) return this.pick(NAMES);
+    // The engines drop these.
+    if (this.chance(0.005)) return this.pick(['"x$"', '"50%"', '"$${x}"']);
     return `"${this.pick(["x", "", "a b", "é", "e\u0301", "\\u00e9", "\\n", "\\t\\\"", "日本", "a\u200bb", "\\u0041", "#", "a\\\\b"])}"`;
   }
 
@@ -212,7 +214,8 @@ class Writer {
         () => `${gap()}.${gap()}${this.pick(NAMES)}`,
         () => `${gap()}[${this.wide()}${this.expression(true)}${this.wide()}]`,
         () => `${gap()}[${this.pick(["", " "])}*${this.pick(["", " "])}]`,
-        () => `${gap()}[${this.pick(["0", '"x"', " 1 "])}]`,
+        () => `${gap()}[${this.pick(["0", '"x"', " 1 ", '"${a}"', "-1"])}]`,
+        () => `${gap()}.${gap()}${this.pick(["0", "12"])} `,
       ])(),
     );
     const root = this.pick([() => this.pick(VARIABLES), () => "f(1)", () => "(a)", () => "[1]", () => `"x"`])();
@@ -261,11 +264,16 @@ class Writer {
       case 3:
         return `$\{${mark()}${this.wide()}${this.expression(true)}${this.wide()}${mark()}}`;
       case 4: {
-        const otherwise = this.chance(0.5) ? `%{${mark()}${this.gap()}else${this.gap()}${mark()}}${this.pick(TEXTS.slice(0, 4))}` : "";
-        return `%{${mark()}${this.gap()}if ${this.expression(true)}${this.gap()}${mark()}}${this.pick(TEXTS.slice(0, 4))}${otherwise}%{${mark()}${this.gap()}endif${this.gap()}${mark()}}`;
+        const otherwise = this.chance(0.5) ? `${this.control("else")}${this.pick(TEXTS.slice(0, 4))}` : "";
+        return `${this.control(`if ${this.expression(true)}`)}${this.pick(TEXTS.slice(0, 4))}${otherwise}${this.control("endif")}`;
       }
       default:
-        return `%{${mark()}${this.gap()}for ${this.chance(0.5) ? `k${this.gap()},${this.gap()}` : ""}v in ${this.expression(true)}${this.gap()}${mark()}}${this.pick(TEXTS.slice(0, 4))}%{${mark()}${this.gap()}endfor${this.gap()}${mark()}}`;
+        return `${this.control(`for ${this.chance(0.5) ? `k${this.wide()},${this.wide()}` : ""}v${this.wide(" ")} in ${this.expression(true)}`)}${this.pick(TEXTS.slice(0, 4))}${this.control("endfor")}`;
     }
+  }
+
+  private control(content: string): string {
+    const mark = (): string => this.pick(["", "", "", "~"]);
+    return `%{${mark()}${this.wide()}${content}${this.wide()}${mark()}}`;
   }
 }

@@ -175,7 +175,9 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
         if (quitAt !== undefined && jobs === 0 && abortedAt === undefined && input.now() - quitAt >= IDLE_END_MS) abort();
         // Unknown counts as busy: a wrong "idle" would cost somebody's job.
         const busy = jobs === undefined ? hasAnswered || input.now() - lookedFrom >= IDLE_END_MS : jobs > 0;
-        await report({ state: !hasAnswered ? "starting" : busy ? "busy" : "idle", busy, ...(jobs === undefined ? {} : { jobs }), agent: about });
+        // One that was told to end takes no job: the runner is ready again with the next one.
+        const ready = hasAnswered && quitAt === undefined;
+        await report({ state: busy ? "busy" : ready ? "idle" : "starting", busy, ...(jobs === undefined ? {} : { jobs }), agent: about });
         await waker.pause(hasAnswered ? input.heartbeatMs : Math.min(STARTING_MS, input.heartbeatMs));
       }
     } catch (error) {

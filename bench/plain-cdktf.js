@@ -1,7 +1,7 @@
 // The peer of bench/synth.ts: what somebody would write with cdktf alone, without reading, checking or
 // caching anything. It makes the same resources for COUNT Eggs into the folder OUT.
 "use strict";
-const { App, DataResource, LocalBackend, TerraformOutput, TerraformStack, TerraformVariable, VariableType } = require("cdktf");
+const { App, DataResource, LocalBackend, TerraformOutput, TerraformStack, TerraformVariable } = require("cdktf");
 
 const [count, outdir] = [Number(process.argv[2]), process.argv[3]];
 const app = new App({ outdir, skipValidation: true });
@@ -30,7 +30,7 @@ for (let index = 0; index < count; index++) {
   stack.addOverride("terraform.required_version", ">= 1.8.0");
   new LocalBackend(stack, { path: `../../../.gosling/state/${name}.tfstate` });
   new TerraformVariable(stack, "runners", {
-    type: VariableType.map(VariableType.object({ power: "string", revision: "string", shard: "number", place: "string" })),
+    type: "map(object({ power = string, revision = string, shard = number, place = string }))",
     description: `The runners of ${name}: id => power ("on" or "off"), revision of the configuration that it was made with, shard, place.`,
     default: {},
     nullable: false,

@@ -82,7 +82,7 @@ function checkSameResources(): void {
     return sorted(stack);
   };
   const [ours, theirs] = [contentOf(join(nest, "gosling.out/stacks/egg-7/cdk.tf.json")), contentOf(join(scratch, "plain/stacks/egg-7/cdk.tf.json"))];
-  if (JSON.stringify(ours) !== JSON.stringify(theirs)) throw new Error(`The peer makes something else:\n${JSON.stringify(ours)}\n${JSON.stringify(theirs)}`);
+  if (JSON.stringify(ours) !== JSON.stringify(theirs)) throw new Error(`The peer makes something else:\n${JSON.stringify(theirs)}\nand not\n${JSON.stringify(ours)}`);
 }
 
 function sorted(value: unknown): unknown {

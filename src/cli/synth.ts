@@ -1,8 +1,8 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { synthesize, type Synthesis } from "../synth";
+import { lastSynthesis, type NestOrigin, rememberSynthesis, synthesize, type Synthesis } from "../synth";
 import { EXIT } from "./context";
-import { addNestOptions, type NestFlags, openNest } from "./nest-option";
+import { addNestOptions, nestFolder, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
 
 interface SynthFlags extends NestFlags {
@@ -19,13 +19,21 @@ export function configure(command: Command, cli: Cli): void {
 }
 
 async function synth(command: Command, cli: Cli): Promise<number> {
-  const { nest, exitCode } = await openNest(cli, command);
-  if (!nest) return exitCode;
   const flags = command.optsWithGlobals<SynthFlags>();
-  const synthesis = await synthesize(nest, {
-    ...(flags.out !== undefined && { out: resolve(cli.context.cwd, flags.out) }),
-    ...(flags.target && { targets: flags.target }),
-  });
+  const out = flags.out === undefined ? undefined : resolve(cli.context.cwd, flags.out);
+  const origin: NestOrigin = {
+    root: nestFolder(cli, command),
+    variables: flags.var,
+    variableFiles: flags.varFile.map((file) => ({ path: resolve(cli.context.cwd, file), name: file })),
+    environment: cli.context.env,
+  };
+  let synthesis = flags.target ? undefined : await lastSynthesis(origin, out);
+  if (!synthesis) {
+    const { nest, result, exitCode } = await openNest(cli, command);
+    if (!nest) return exitCode;
+    synthesis = await synthesize(nest, { ...(out !== undefined && { out }), ...(flags.target && { targets: flags.target }) });
+    if (!flags.target && result.diagnostics.length === 0) rememberSynthesis(origin, result.inputs, synthesis);
+  }
   if (flags.json) cli.context.stdout.write(`${JSON.stringify(asData(synthesis))}\n`);
   else cli.context.stdout.write(asText(synthesis, cli.context.cwd, flags.quiet === true));
   return EXIT.done;

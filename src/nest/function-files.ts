@@ -3,10 +3,16 @@ import { join } from "node:path";
 import type { NestFile, NestFiles } from "../fly/scope";
 import { isInside } from "./list-files";
 
+export interface FunctionFiles extends NestFiles {
+  /** What was asked for so far, by the path that a function was given, with what it got. */
+  readonly asked: ReadonlyMap<string, NestFile>;
+}
+
 /** The Nest's files as `file`, `fileexists` and `templatefile` see them: nothing outside of the Nest at `root` (a real path). */
-export function functionFiles(root: string): NestFiles {
+export function functionFiles(root: string): FunctionFiles {
   const known = new Map<string, NestFile>();
   return {
+    asked: known,
     read(path) {
       let file = known.get(path);
       if (!file) known.set(path, (file = readInside(root, path)));

@@ -9,7 +9,7 @@ import { GoslingError } from "../vocabulary/error";
 import { buildNest } from "./build-nest";
 import { type CheckedNest, checkNest } from "./check-nest";
 import { fileProblem } from "./diagnostics";
-import { functionFiles } from "./function-files";
+import { type FunctionFiles, functionFiles } from "./function-files";
 import type { Nest } from "./model";
 import { type NestFile, readNestFiles, realRoot } from "./read-files";
 import { type Tracked, trackedSecrets } from "./tracked-secrets";
@@ -28,6 +28,16 @@ export interface ReadNestOptions {
   readonly tracked?: Tracked;
 }
 
+export interface NestFilesRead {
+  readonly files: readonly NestFile[];
+  /** `nest.flyvars`. */
+  readonly variables?: NestFile;
+  /** Those of `--var-file`, in order. */
+  readonly variableFiles: readonly NestFile[];
+  /** What `file`, `fileexists` and `templatefile` got, by the path that they were given. */
+  readonly functionFiles: FunctionFiles["asked"];
+}
+
 export interface ReadNestResult {
   /** Absent where there is an error. */
   readonly nest?: Nest;
@@ -38,6 +48,8 @@ export interface ReadNestResult {
   readonly counts: { readonly files: number; readonly eggs: number; readonly buckets: number; readonly jobs: number; readonly rifts: number };
   /** What the files themselves say, without defaults, by block: `egg my-app`. */
   readonly written: ReadonlyMap<string, BlockInput>;
+  /** What was read, as it was read: with variables from elsewhere, all that the values depend on. */
+  readonly inputs: NestFilesRead;
   /** Names of variables and locals. */
   readonly names: CheckedNest["names"];
   /** Value of a variable or local that exists; none where it is sensitive. */
@@ -52,13 +64,14 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
   const root = realRoot(folder);
   const variableFiles = (options.variableFiles ?? []).map(readVariables);
   const read = await readNestFiles(root);
+  const forFunctions = functionFiles(root);
   const checked = checkNest({
     files: read.files,
     variables: read.variables,
     variableFiles,
     arguments: options.variables,
     environment: options.environment,
-    functionFiles: functionFiles(root),
+    functionFiles: forFunctions,
     incomplete: read.problems.some(({ severity }) => severity === "error"),
   });
   const before = [...read.problems.map(fileProblem), ...checked.diagnostics];
@@ -77,6 +90,7 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
       rifts: rifts.length,
     },
     written: new Map([...eggs, ...jobs].map(({ top, input }) => [`${top.type} ${top.name}`, input])),
+    inputs: { files: read.files, variables: read.variables, variableFiles, functionFiles: forFunctions.asked },
     names: checked.names,
     valueOf: (kind, name) => valueOf(checked, kind, name),
   };

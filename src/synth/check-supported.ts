@@ -8,29 +8,28 @@ import { nameOf, type Unit } from "./unit-specification";
  * @throws GoslingError `NOT_SUPPORTED`
  */
 export function checkSupported(nest: Nest, units: readonly Unit[], all: boolean): void {
-  const found: { readonly what: string; readonly place: Place }[] = [];
+  const found: { readonly what: string; readonly file: string; readonly line: number }[] = [];
+  const add = (what: string, { file, range }: Place): number => found.push({ what, file, line: range.start.line });
+  const possible: string[] = [];
   for (const unit of units) {
-    const provider = unit.values.cloud?.provider;
-    if (provider && !SUPPORTED_CLOUDS.includes(provider)) found.push({ what: `${unit.kind} "${unit.name}" (cloud ${provider})`, place: unit.place });
+    const provider = unit.values.cloud?.provider ?? "local";
+    if (SUPPORTED_CLOUDS.includes(provider)) possible.push(nameOf(unit));
+    else add(`${unit.kind} "${unit.name}" on ${provider}`, unit.place);
   }
   if (all) {
-    for (const rift of nest.rifts) found.push({ what: `rift "${rift.name}"`, place: rift.place });
-    if (nest.mothergoose) found.push({ what: "mothergoose", place: nest.mothergoose.place });
+    for (const rift of nest.rifts) add(`rift "${rift.name}"`, rift.place);
+    if (nest.mothergoose) add("mothergoose", nest.mothergoose.place);
   }
-  if (found.length > 0) {
-    const lines = found.map(({ what, place }) => `\n  ${place.file}:${place.range.start.line}: ${what}`);
-    const possible = units.filter((unit) => SUPPORTED_CLOUDS.includes(unit.values.cloud?.provider ?? "local")).map(nameOf);
-    throw new GoslingError("NOT_SUPPORTED", `This version can't synthesize everything in the Nest yet; it left all as it was. Not supported:${lines.join("")}`, {
-      hint: possible.length === 0 ? "Eggs on the local cloud are supported." : `Name what is to be synthesized: --target ${listSome(possible)}`,
-    });
-  }
-  if (nest.values.state.backend !== "local") {
-    throw new GoslingError("NOT_SUPPORTED", `This version keeps state on this machine only, and nest.state.backend is "${nest.values.state.backend}"`, {
-      hint: 'Remove the block "state" from nest.fly, or set backend = "local".',
-    });
-  }
+  const { backend } = nest.values.state;
+  if (found.length === 0 && backend === "local") return;
+
+  const lines = [...found].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1)).map(({ what, file, line }) => `\n  ${file}:${line}: ${what}`);
+  if (backend !== "local") lines.push(`\n  nest.fly: state in backend "${backend}"`);
+  throw new GoslingError("NOT_SUPPORTED", `This version can't synthesize all of this yet, and has written nothing:${lines.join("")}`, { hint: wayOut(backend, possible) });
 }
 
-function listSome(names: readonly string[]): string {
-  return names.length <= 5 ? names.join(" ") : `${names.slice(0, 5).join(" ")} …`;
+function wayOut(backend: string, possible: readonly string[]): string {
+  if (backend !== "local") return "It keeps state on this machine: remove the block state from nest.fly. Its Eggs run on the local cloud.";
+  if (possible.length === 0) return "It synthesizes Eggs, buckets and Jobs of the local cloud.";
+  return `It synthesizes what runs on the local cloud: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { sha256 } from "../../constructs/canonical-json";
@@ -13,12 +14,24 @@ export interface LibraryVersion {
 }
 
 export function libraryVersion(): LibraryVersion {
-  const constructs = join(__dirname, "../../constructs");
   const gosling = readPackage(dirname(findUpwards(__dirname, "package.json"))).version;
   const engineLibrary = readPackage(dirname(require.resolve("cdktf/package.json")));
   const library = `${engineLibrary.name} ${engineLibrary.version}`;
-  const code = sourceFiles(constructs).map((path) => sha256(readFileSync(path)));
-  return { gosling, library, hash: sha256([gosling, library, ...code].join("\n")) };
+  return { gosling, library, hash: sha256([gosling, library, codeHash(CONSTRUCTS)].join("\n")) };
+}
+
+/** Hash over all software between a Nest's files and its stacks. */
+export function softwareHash(): string {
+  const rooms = ["fly", "nest", "synth", "vocabulary"].map((room) => codeHash(join(__dirname, "..", room)));
+  return sha256([process.version, libraryVersion().hash, ...rooms].join("\n"));
+}
+
+const CONSTRUCTS = join(__dirname, "../../constructs");
+
+function codeHash(folder: string): string {
+  const hash = createHash("sha256");
+  for (const path of sourceFiles(folder)) hash.update(`${path.slice(folder.length)}\n`).update(readFileSync(path));
+  return hash.digest("hex");
 }
 
 /** Our code below a folder, in a fixed order. */

@@ -1,10 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { sha256 } from "../../constructs/canonical-json";
 
 /** Name of the file that holds a stack's configuration. */
 export const STACK_FILE = "cdk.tf.json";
+
+/** Default folder of the output, in the Nest. */
+export const OUTPUT_FOLDER = "gosling.out";
+
+/** Absolute path of the output: `folder` is absolute or relative to the Nest. */
+export function outputFolder(root: string, folder: string = OUTPUT_FOLDER): string {
+  return isAbsolute(folder) ? folder : join(root, folder);
+}
 
 /** Path of a stack's configuration below the output folder. */
 export function stackFile(out: string, stack: string): string {
@@ -25,15 +33,15 @@ export function fileHash(path: string): string | undefined {
 }
 
 /** Replaces a file in one step: readers see the old content or the new one, never a part. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string, mode = 0o666): void {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     try {
-      writeFileSync(temporary, text);
+      writeFileSync(temporary, text, { mode });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(temporary, text);
+      writeFileSync(temporary, text, { mode });
     }
     renameSync(temporary, path);
   } catch (error) {

@@ -1,10 +1,9 @@
-import { isAbsolute, join } from "node:path";
 import { sha256 } from "../../constructs/canonical-json";
 import type { Nest } from "../nest/model";
 import { checkSupported } from "./check-supported";
 import { libraryVersion } from "./library-version";
 import { type Manifest, type ManifestStack, manifestText, readManifest } from "./manifest";
-import { fileHash, manifestFile, removeStack, stackFile, stacksInOutput, writeWhole } from "./output";
+import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeWhole } from "./output";
 import { planStacks, type PlannedStack, selectUnits, unitsOf } from "./plan-stacks";
 
 export interface SynthesizeOptions {
@@ -33,9 +32,6 @@ export interface SynthesizedStack extends ManifestStack {
   readonly file: string;
 }
 
-/** Default folder of the output, in the Nest. */
-export const OUTPUT_FOLDER = "gosling.out";
-
 /**
  * Writes the engine's configuration of a Nest: `stacks/NAME/cdk.tf.json` and `manifest.json`. The same
  * Nest gives the same bytes on every machine. A stack is made only where what it is made from, or its
@@ -43,8 +39,8 @@ export const OUTPUT_FOLDER = "gosling.out";
  *
  * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`
  */
-export async function synthesize(nest: Nest, { out: folder = OUTPUT_FOLDER, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
-  const out = isAbsolute(folder) ? folder : join(nest.root, folder);
+export async function synthesize(nest: Nest, { out: folder, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
+  const out = outputFolder(nest.root, folder);
   const all = unitsOf(nest);
   const units = targets ? selectUnits(all, targets) : all;
   checkSupported(nest, units, targets === undefined);

@@ -201,7 +201,7 @@ describe("what this version can't synthesize", () => {
 
   test("is told all at once, with its place, and nothing is written", async () => {
     const nest = nestOf(root, { eggs: [cloudy, eggNamed("a")], rifts: [riftNamed("main")] });
-    await expect(synthesize(nest)).rejects.toThrow(/Eggs\/cloudy\/config\.fly:3: egg "cloudy" \(cloud aws\)\n {2}rifts\.fly:7: rift "main"/);
+    await expect(synthesize(nest)).rejects.toThrow(/Eggs\/cloudy\/config\.fly:3: egg "cloudy" on aws\n {2}rifts\.fly:7: rift "main"/);
     expect(existsSync(join(root, "gosling.out"))).toBe(false);
   });
 

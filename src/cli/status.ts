@@ -67,11 +67,17 @@ function renderUnit({ unit, kind, cloud, type, deployment, runners, notes }: Uni
     paintState(runner.state, paint),
     runner.configuration,
     runner.since === undefined ? "" : age(now - Date.parse(runner.since)),
-    runner.details.join("; "),
   ]);
-  const columns = ["RUNNER", "POOL", "STATE", "CONFIGURATION", "SINCE", "DETAILS"].map((title) => ({ title }));
+  const columns = ["RUNNER", "POOL", "STATE", "CONFIGURATION", "SINCE"].map((title) => ({ title }));
   const table = rows.length > 0 ? renderTable(columns, rows, { indent: 2 }) : "";
-  return [...lines.map((line) => `${line}\n`), table, ...notes.map((note) => `  ${paint.dim("→")} ${note}\n`)].join("");
+  return [...lines.map((line) => `${line}\n`), table, ...detailLines(runners).map((line) => `  ${paint.yellow("!")} ${line}\n`), ...notes.map((note) => `  ${paint.dim("→")} ${note}\n`)].join("");
+}
+
+/** Each detail once, with the runners that it is about: a missing agent is missing for all of them. */
+function detailLines(runners: readonly RunnerStatus[]): readonly string[] {
+  const about = new Map<string, string[]>();
+  for (const { id, details } of runners) for (const detail of details) about.set(detail, [...(about.get(detail) ?? []), id]);
+  return [...about].map(([detail, ids]) => `${ids.join(", ")}: ${detail}`);
 }
 
 function paintState(state: RunnerStatus["state"], paint: Palette): string {

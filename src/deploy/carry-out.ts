@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
+import { startRunner } from "../runner/launch";
 import { drainRunner } from "../runner/records";
 import { GoslingError } from "../vocabulary/error";
 import { stackName } from "../vocabulary/unit-stacks";
 import { openUnitStack, type EngineContext } from "./engine-context";
+import type { FoundRunner } from "./observe";
 import { putConfiguration } from "./put-configuration";
 import { beginRecord, finishRecord, readRecords, type DeploymentRecord } from "./record";
 import { named, type UnitPlan } from "./situation";
@@ -47,10 +49,11 @@ export async function carryOut(plan: UnitPlan, workspace: Workspace, context: En
       const settled = await Promise.allSettled(
         wanted.stacks.map(async (stack) => {
           await putConfiguration(workspace, stack.name, stack.file);
-          await openUnitStack(workspace, stack.name, context).apply({ variables: variablesOf(plan), replace: restarts(plan, unit, stack.name) });
+          await openUnitStack(workspace, stack.name, context).apply({ variables: variablesOf(plan), replace: restarts(plan, stack.name) });
         }),
       );
       for (const outcome of settled) if (outcome.status === "rejected") throw outcome.reason;
+      await adoptAgents(plan, context);
       await finishRecord(workspace, record);
     }
   }
@@ -68,10 +71,24 @@ export function lastVariables({ found }: UnitPlan): Readonly<Record<string, unkn
   return last?.runnerType === "vm" ? { runners: last.runners } : {};
 }
 
-/** Processes of one stack that are started again. */
-export function restarts({ found, decision }: UnitPlan, unit: string, stack: string): readonly string[] {
+/** Addresses of one stack's processes that the engine starts again. */
+export function restarts(plan: UnitPlan, stack: string): readonly string[] {
+  return restarting(plan).flatMap(({ id, shard, orphaned }) => (!orphaned && stackName(plan.unit, shard) === stack ? [`${PROCESS}["${id}"]`] : []));
+}
+
+function restarting({ found, decision }: UnitPlan): readonly FoundRunner[] {
   const dead = new Set(decision.steps.flatMap((step) => (step.kind === "restart" ? [step.id] : [])));
-  return found.runners.filter((runner) => dead.has(runner.id) && stackName(unit, runner.shard) === stack).map((runner) => `${PROCESS}["${runner.id}"]`);
+  return found.runners.filter((runner) => dead.has(runner.id));
+}
+
+/**
+ * Gives agents that have outlived their runner's process a new one. Beside the engine: it would end the
+ * old process first, which here means to wait for the agent's job.
+ */
+async function adoptAgents(plan: UnitPlan, { nestRoot, program, env }: EngineContext): Promise<void> {
+  for (const { home, id, orphaned } of restarting(plan)) {
+    if (orphaned) await startRunner({ nestRoot, egg: home, id, gosling: [process.execPath, program], env });
+  }
 }
 
 export function stackNames(record: DeploymentRecord | undefined): readonly string[] {

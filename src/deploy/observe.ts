@@ -8,6 +8,8 @@ export interface FoundRunner extends ObservedRunner {
   readonly home: string;
   /** Its process should be there and isn't: it is started again. */
   readonly dead: boolean;
+  /** It is dead, but its agent lives on and may run a job: the new process lets it finish. */
+  readonly orphaned: boolean;
   readonly record?: RunnerRecord;
 }
 
@@ -55,7 +57,8 @@ function foundRunner(id: string, entry: RunnerEntry, home: string, record: Runne
     home,
     activity: busy ? "busy" : alive ? "idle" : entry.power === "on" ? "ended" : "idle",
     draining: lost || record.draining,
-    dead: !lost && entry.power === "on" && !alive && !busy && !record.draining,
+    dead: !lost && entry.power === "on" && !alive && !record.draining,
+    orphaned: !alive && record?.orphan !== undefined,
     ...(record && { record }),
   };
 }

@@ -34,7 +34,7 @@ export async function planUnits(units: readonly UnitPlan[], workspace: Workspace
 }
 
 async function planUnit(plan: UnitPlan, workspace: Workspace, scratch: Workspace, context: EngineContext): Promise<PlanSummary> {
-  const { unit, wanted, found, decision, takesOver } = plan;
+  const { wanted, found, decision, takesOver } = plan;
   const before = stackNames(found.records.pending ?? found.records.applied);
   const plans: Plan[] = [];
   const removal = async (stack: string) => {
@@ -51,7 +51,7 @@ async function planUnit(plan: UnitPlan, workspace: Workspace, scratch: Workspace
       await putConfiguration(target, stack.name, stack.file);
       const old = takesOver === undefined ? stack.name : stackName(takesOver, index + 1);
       if (decision.action === "apply") await copyState(workspace, old, target, stack.name);
-      plans.push(await openUnitStack(target, stack.name, context).plan({ variables: variablesOf(plan), replace: restarts(plan, unit, stack.name) }));
+      plans.push(await openUnitStack(target, stack.name, context).plan({ variables: variablesOf(plan), replace: restarts(plan, stack.name) }));
     }
   }
   return plans.map(summarize).reduce(add, { create: 0, change: 0, replace: 0, destroy: 0 });

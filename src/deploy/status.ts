@@ -112,6 +112,7 @@ function recordDetails(record: RunnerRecord): Pick<RunnerStatus, "pid" | "since"
 }
 
 function detailsOf(record: RunnerRecord | undefined): readonly string[] {
+  if (record?.orphan) return [`its agent (process ${record.orphan.pid}) lives on and may run a job`];
   if (record?.process !== "alive" || !record.heartbeat) return [];
   const { missing, reason } = record.heartbeat;
   return [...missing, ...(reason === undefined ? [] : [reason])];

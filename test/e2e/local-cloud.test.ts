@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { machineProcesses } from "../../src/runner/processes";
 import { describeWithEngines } from "../support/engines";
 import { contentOf } from "../support/folder";
 import { eventually } from "../support/eventually";
@@ -7,13 +8,8 @@ import { eggFile, localNest, type LocalNest, type LocalNestOptions, succeeded } 
 
 jest.setTimeout(120_000);
 
-const isAlive = (pid: number | undefined) => {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
+/** Those of the processes that are alive; an ended one that nobody has waited for is not. */
+const alive = async (pids: readonly (number | undefined)[]) => [...(await machineProcesses.startTimes(pids.filter((pid) => pid !== undefined))).keys()];
 
 describeWithEngines("The local cloud", (engine) => {
   let nest: LocalNest;
@@ -35,7 +31,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect((await on("app")).map((runner) => runner.pid)).toEqual(pids);
 
     expect(succeeded(await nest.cli("destroy", "--yes")).stdout).toBe("1 destroyed.\n");
-    expect(pids.filter(isAlive)).toEqual([]);
+    expect(await alive(pids)).toEqual([]);
     expect(readdirSync(join(nest.root, ".gosling/state"))).toEqual([]);
     expect((await nest.status())[0]).toMatchObject({ deployment: "not deployed", runners: [] });
   });
@@ -89,6 +85,20 @@ describeWithEngines("The local cloud", (engine) => {
     expect(again.runners[0]?.pid).not.toBe(runner?.pid);
   });
 
+  test("a job outlives its runner's death: the agent finishes it, and the runner comes back", async () => {
+    await make(egg("app"));
+    await nest.deploy();
+    const job = await nest.job("build");
+    const [runner] = await on("app");
+    process.kill(runner?.pid as number, "SIGKILL");
+    await nest.statusOf("app", "dead", ({ runners }) => runners[0]?.state === "dead");
+    await nest.deploy();
+    expect(await alive((await on("app")).map(({ pid }) => pid))).toHaveLength(1);
+    job.finish();
+    expect(await job.outcome()).toBe("done 0");
+    await nest.statusOf("app", "idle again", ({ runners }) => runners.length === 1 && runners[0]?.state === "idle");
+  });
+
   test("a runner in the Nadir has a folder and no process", async () => {
     await make(egg("app", { apex: [0, 1], nadir: [1, 1] }));
     await nest.deploy();
@@ -112,7 +122,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect((await nest.status()).map((status) => status.unit)).toEqual(["new-name"]);
     expect((await nest.deploy()).stdout).toContain("Nothing has changed");
     succeeded(await nest.cli("destroy", "--yes"));
-    expect(before.map((runner) => runner.pid).filter(isAlive)).toEqual([]);
+    expect(await alive(before.map((runner) => runner.pid))).toEqual([]);
   });
 
   test("runners of a removed Egg finish their jobs and go", async () => {
@@ -146,7 +156,7 @@ describeWithEngines("The local cloud", (engine) => {
     const [runner] = await on("app");
     nest.write({ "Eggs/app/config.fly": eggFile("app").replace('type = "vm"', 'type = "serverless"').replace(/pool \{[\s\S]*?\n {2}\}\n/, "") });
     await nest.deploy();
-    expect(isAlive(runner?.pid)).toBe(false);
+    expect(await alive([runner?.pid])).toEqual([]);
     expect((await nest.status())[0]).toMatchObject({ type: "serverless", runners: [] });
   });
 
@@ -180,6 +190,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect((await nest.cli("plan", "--detailed-exitcode")).code).toBe(2);
     expect(contentOf(nest.root)).toEqual(before);
     await nest.deploy();
+    await nest.statusOf("app", "idle", ({ runners }) => runners[0]?.state === "idle");
     nest.write(egg("app", { more: 'environment = { CHANGED = "yes" }' }));
     const quiet = (content: Record<string, string>) => Object.fromEntries(Object.entries(content).filter(([path]) => !/heartbeat|\/log|\.tmp$|agent\.json/.test(path)));
     const deployed = quiet(contentOf(nest.root));

@@ -25,7 +25,8 @@ export function layOut(tokens: readonly FormatToken[]): string {
   let text = "";
   for (let index = 0; index < tokens.length; index++) {
     const gap = spaces[index] as number;
-    if (gap > 0) text += " ".repeat(gap);
+    if (gap === 1) text += " ";
+    else if (gap > 0) text += " ".repeat(gap);
     text += (tokens[index] as FormatToken).text;
   }
   return text;

@@ -1,3 +1,4 @@
+import { equalSyntax } from "./equal";
 import type { Attribute, Block, Body, Expression, Label } from "./syntax";
 
 /**
@@ -55,9 +56,9 @@ function newType(value: Expression): string | undefined {
 /** Whether `after` is `before`, or what is left of it once its interpolation lost its quotes. */
 export function sameValue(before: Expression, after: Expression): boolean {
   const inner = withoutQuotes(before);
-  if (inner === before) return same(before, after);
+  if (inner === before) return equalSyntax(before, after);
   const bare = withoutQuotes(after);
-  return same(inner, bare) || (bare.kind === "parentheses" && same(inner, withoutQuotes(bare.expression)));
+  return equalSyntax(inner, bare) || (bare.kind === "parentheses" && equalSyntax(inner, withoutQuotes(bare.expression)));
 }
 
 /** `"${x}"` → x, as often as it is there. */
@@ -69,15 +70,4 @@ function withoutQuotes(value: Expression): Expression {
     current = part.expression;
   }
   return current;
-}
-
-/** Equal in all but their places. */
-function same(before: unknown, after: unknown): boolean {
-  if (before === after) return true;
-  if (typeof before !== "object" || typeof after !== "object" || before === null || after === null) return false;
-  if (Array.isArray(before)) {
-    return Array.isArray(after) && before.length === after.length && before.every((item, index) => same(item, after[index]));
-  }
-  const [left, right] = [before as Record<string, unknown>, after as Record<string, unknown>];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => key === "start" || key === "end" || same(left[key], right[key]));
 }

@@ -19,18 +19,17 @@ export function rewrite(text: string, tokens: readonly Token[], body: Body): For
   const result: FormatToken[] = [];
   let next = 0;
   rewriteBody(body, []);
-  result.push(...takeUntil(text.length));
+  takeUntil(text.length, result);
   return result;
 
-  /** The tokens not taken yet that begin before `position`. */
-  function takeUntil(position: number): FormatToken[] {
-    const taken: FormatToken[] = [];
+  /** Moves the tokens not taken yet that begin before `position` to the end of `target`. */
+  function takeUntil(position: number, target: FormatToken[]): FormatToken[] {
     for (; next < tokens.length; next++) {
       const { kind, start, end } = tokens[next] as Token;
       if (start >= position) break;
-      taken.push({ kind, text: text.slice(start, end) });
+      target.push({ kind, text: text.slice(start, end) });
     }
-    return taken;
+    return target;
   }
 
   function append(more: readonly FormatToken[]): void {
@@ -40,28 +39,29 @@ export function rewrite(text: string, tokens: readonly Token[], body: Body): For
   function rewriteBody(inner: Body, blocks: readonly string[]): void {
     const opened = result.length;
     for (const item of inner.items) {
-      append(takeUntil(item.start));
+      takeUntil(item.start, result);
       if (item.kind === "block") rewriteBlock(item, blocks);
-      else rewriteAttribute(item, blocks, blocks.length > 0 && inner.items.length === 1 && !result.slice(opened).some(endsLine));
+      else rewriteAttribute(item, blocks, () => blocks.length > 0 && inner.items.length === 1 && !result.slice(opened).some(endsLine));
     }
   }
 
   function rewriteBlock(block: Block, blocks: readonly string[]): void {
-    append(takeUntil(block.type.end));
+    takeUntil(block.type.end, result);
     for (const label of block.labels) {
-      takeUntil(label.start);
-      append(rewriteLabel(label, takeUntil(label.end)));
+      takeUntil(label.start, []);
+      append(rewriteLabel(label, takeUntil(label.end, [])));
     }
     // The brace, so that the body's tokens begin behind it.
-    append(takeUntil(block.body.start));
+    takeUntil(block.body.start, result);
     rewriteBody(block.body, [...blocks, block.type.name]);
   }
 
-  function rewriteAttribute(attribute: Attribute, blocks: readonly string[], oneLine: boolean): void {
-    append(takeUntil(attribute.value.start));
-    const value = takeUntil(attribute.value.end);
-    const isType = blocks.length === 1 && blocks[0] === "variable" && attribute.name.name === "type";
-    append(isType ? rewriteType(value) : unwrap(value, oneLine));
+  function rewriteAttribute(attribute: Attribute, blocks: readonly string[], isOneLine: () => boolean): void {
+    const { name, value } = attribute;
+    takeUntil(value.start, result);
+    if (blocks.length === 1 && blocks[0] === "variable" && name.name === "type") append(rewriteType(takeUntil(value.end, [])));
+    else if (value.kind === "template") append(unwrap(takeUntil(value.end, []), isOneLine()));
+    else takeUntil(value.end, result);
   }
 }
 

@@ -39,6 +39,9 @@ const project = new typescript.TypeScriptProject({
     "@swc/core@^1",
     "@swc/jest@^0.2",
     "fast-check@^4",
+    // Peers of the differential test of constructs/bindings, and foreign resources of an example.
+    "@cdktf/provider-aws@21.22.1",
+    "@cdktf/provider-null@11.0.1",
     "cdktf@0.21.0",
     "constructs@10.7.2",
     "hcl2-parser@^1",
@@ -154,14 +157,17 @@ project.addTask("typecheck", { description: "Check types of everything, tests an
 const generate = project.addTask("generate", { description: "Write all generated sources and pages" });
 for (const [name, description] of [
   ["types", "Write src/vocabulary/types.ts from the vocabulary"],
+  ["bindings", "Write the classes of constructs/bindings from the providers' schemas"],
   ["reference", "Write docs/fly.md from the vocabulary"],
   ["api", "Write API.md from the docstrings"],
 ] as const) {
   generate.spawn(project.addTask(`generate:${name}`, { description, exec: `${tsNode} tools/generate-${name}.ts` }));
 }
 
+project.addTask("schemas:cut", { description: "Cut a provider's schema to the types of tools/schema-selection.ts", exec: `${tsNode} tools/cut-schemas.ts`, receiveArgs: true });
+
 const bench = project.addTask("bench", { description: "Run all benchmarks; each prints ratios against its peer", steps: [{ spawn: "compile" }] });
-for (const name of ["fly", "synth", "startup"]) {
+for (const name of ["fly", "synth", "startup", "bindings"]) {
   bench.spawn(project.addTask(`bench:${name}`, { exec: `${tsNode} bench/${name}.ts`, receiveArgs: true }));
 }
 project.addTask("fuzz", { description: "Feed 100,000 mutated inputs to the parser", exec: `${tsNode} bench/fuzz-fly.ts`, receiveArgs: true });

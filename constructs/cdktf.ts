@@ -4,17 +4,35 @@
  */
 export {
   App,
+  Fn,
   HttpBackend,
   LocalBackend,
   S3Backend,
+  TerraformCount,
+  TerraformDataSource,
   TerraformElement,
+  TerraformLocal,
   TerraformOutput,
+  TerraformProvider,
   TerraformResource,
   TerraformStack,
   TerraformVariable,
   Token,
   Tokenization,
+  listMapper,
+  propertyAccess,
+  ref,
 } from "cdktf";
-export type { ITerraformDependable, ITerraformIterator, LocalExecProvisioner, TerraformResourceLifecycle } from "cdktf";
+export type {
+  FileProvisioner,
+  IResolvable,
+  ITerraformDependable,
+  ITerraformIterator,
+  LocalExecProvisioner,
+  RemoteExecProvisioner,
+  SSHProvisionerConnection,
+  TerraformResourceLifecycle,
+  WinrmProvisionerConnection,
+} from "cdktf";
 export { Construct } from "constructs";
 export type { IConstruct } from "constructs";

@@ -4,6 +4,7 @@
  * Props are the Fly vocabulary in camelCase, with the same types, units, defaults and checks.
  */
 export { ApexNadirPool, type ApexNadirPoolProps, type IApexNadirPool } from "./apex-nadir-pool";
+export { bindings } from "./bindings";
 export { TerraformData, type TerraformDataProps } from "./bindings/terraform-data";
 export { EggRunner, type EggRunnerProps, type IEggRunner } from "./egg-runner";
 export { EggStack, type EggStackProps } from "./egg-stack";

@@ -72,7 +72,8 @@ const project = new typescript.TypeScriptProject({
   },
 });
 
-project.tsconfig?.file.addOverride("include", ["constructs/**/*.ts", "src/**/*.ts"]);
+// The schemas are read at run time; naming them here makes the compiler copy them.
+project.tsconfig?.file.addOverride("include", ["constructs/**/*.ts", "constructs/**/*.json", "src/**/*.ts"]);
 project.tsconfig?.file.addOverride("compilerOptions.types", ["node"]);
 project.tsconfigDev.file.addOverride("include", [".projenrc.ts", "constructs/**/*.ts", "src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "tools/**/*.ts"]);
 
@@ -105,11 +106,12 @@ const below: Record<string, readonly string[]> = {
   nest: ["fly", "vocabulary"],
   synth: ["nest", "fly", "vocabulary", "constructs"],
   engine: ["vocabulary"],
+  rehearsal: ["engine", "synth", "nest", "fly", "vocabulary", "constructs"],
   secrets: ["vocabulary"],
   runner: ["secrets", "vocabulary"],
   uglyfox: ["nest", "vocabulary"],
-  deploy: ["uglyfox", "synth", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
-  cli: ["deploy", "uglyfox", "synth", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
+  deploy: ["uglyfox", "synth", "rehearsal", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
+  cli: ["deploy", "uglyfox", "synth", "rehearsal", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
 };
 const message = "Dependencies point one way; see ARCHITECTURE.md.";
 const engineLibrary = { regex: "^(cdktf|constructs)($|/)", message: "Only constructs/cdktf.ts imports the engine library." };

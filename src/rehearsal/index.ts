@@ -1,0 +1,5 @@
+/** Rehearsal: the real engine over providers in our own process, whose world is in memory. */
+export { type ProviderOptions, type RehearsalCloud, type RehearsalProvider, startProvider } from "./provider";
+export type { DataSourceAnswer, DataSourceAnswers } from "./data-sources";
+export type { Fault, InjectedFault, JournalEntry, Operation, World, WorldObject } from "./world";
+export type { Value, ValueRecord } from "./values";

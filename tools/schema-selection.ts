@@ -49,11 +49,12 @@ export const SELECTION: Readonly<Record<"aws" | "yandex", Selection>> = {
       "route53_zone", "secretsmanager_secret", "secretsmanager_secret_version", "security_group", "ssm_parameter", "subnet", "subnets", "vpc",
     ],
     sensitive: [
+      "aws_acm_certificate.private_key", "aws_acm_certificate.private_key_wo",
       "aws_secretsmanager_secret_version.secret_binary", "aws_secretsmanager_secret_version.secret_string", "aws_secretsmanager_secret_version.secret_string_wo",
       "aws_ssm_parameter.value", "aws_ssm_parameter.value_wo", "data.aws_secretsmanager_secret_version.secret_binary", "data.aws_secretsmanager_secret_version.secret_string",
       "data.aws_ssm_parameter.value",
     ],
-    writeOnly: ["aws_secretsmanager_secret_version.secret_string_wo", "aws_ssm_parameter.value_wo"],
+    writeOnly: ["aws_acm_certificate.private_key_wo", "aws_secretsmanager_secret_version.secret_string_wo", "aws_ssm_parameter.value_wo"],
   },
   yandex: {
     resources: [

@@ -90,7 +90,9 @@ function inSet(interpolate: Interpolate, name: string, index: number): Interpola
 }
 
 function token(shape: string, value: IResolvable): unknown {
-  switch (shape.replace(/^S/, "L")) {
+  // Expressions can take elements of a list only.
+  if (shape.startsWith("S")) return token(`L${shape.slice(1)}`, Fn.tolist(value) as unknown as IResolvable);
+  switch (shape) {
     case "s":
       return Token.asString(value);
     case "n":

@@ -11,7 +11,9 @@ export interface AcmCertificateConfig extends ResourceConfig {
   readonly domainName?: string;
   readonly earlyRenewalDuration?: string;
   readonly keyAlgorithm?: string;
+  /** Sensitive. */
   readonly privateKey?: string;
+  /** Sensitive. Write-only: it is in no state. */
   readonly privateKeyWo?: string;
   readonly privateKeyWoVersion?: number | Expression;
   readonly region?: string;
@@ -60,7 +62,7 @@ export interface AcmCertificateComputed {
   readonly validationEmails: readonly string[];
 }
 
-const FIELDS: Fields = { arn: "s!", certificateAuthorityArn: "s", certificateBody: "s", certificateChain: "s", domainName: "s", domainValidationOptions: ["@S!", { domainName: "s", resourceRecordName: "s", resourceRecordType: "s", resourceRecordValue: "s" }], earlyRenewalDuration: "s", id: "s!", keyAlgorithm: "s", notAfter: "s!", notBefore: "s!", pendingRenewal: "b!", privateKey: "s", privateKeyWo: "s", privateKeyWoVersion: "n", region: "s", renewalEligibility: "s!", renewalSummary: ["@L!", { renewalStatus: "s", renewalStatusReason: "s", updatedAt: "s" }], status: "s!", subjectAlternativeNames: "Ss", tags: "Ms", tagsAll: "Ms", type: "s!", validationEmails: "Ls!", validationMethod: "s", options: ["1L", { certificateTransparencyLoggingPreference: "s", export: "s" }], validationOption: ["S", { domainName: "s", validationDomain: "s" }] };
+const FIELDS: Fields = { arn: "s!", certificateAuthorityArn: "s", certificateBody: "s", certificateChain: "s", domainName: "s", domainValidationOptions: ["@S!", { domainName: "s", resourceRecordName: "s", resourceRecordType: "s", resourceRecordValue: "s" }], earlyRenewalDuration: "s", id: "s!", keyAlgorithm: "s", notAfter: "s!", notBefore: "s!", pendingRenewal: "b!", privateKey: "s", privateKeyWo: "s^", privateKeyWoVersion: "n", region: "s", renewalEligibility: "s!", renewalSummary: ["@L!", { renewalStatus: "s", renewalStatusReason: "s", updatedAt: "s" }], status: "s!", subjectAlternativeNames: "Ss", tags: "Ms", tagsAll: "Ms", type: "s!", validationEmails: "Ls!", validationMethod: "s", options: ["1L", { certificateTransparencyLoggingPreference: "s", export: "s" }], validationOption: ["S", { domainName: "s", validationDomain: "s" }] };
 
 /** The resource `aws_acm_certificate`. */
-export class AcmCertificate extends resourceClass<AcmCertificateConfig, References<Omit<AcmCertificateConfig, keyof ResourceConfig | keyof AcmCertificateComputed> & AcmCertificateComputed>>(aws, "aws_acm_certificate", FIELDS) {}
+export class AcmCertificate extends resourceClass<AcmCertificateConfig, References<Omit<AcmCertificateConfig, keyof ResourceConfig | "privateKeyWo" | keyof AcmCertificateComputed> & AcmCertificateComputed>>(aws, "aws_acm_certificate", FIELDS) {}

@@ -40,22 +40,23 @@ export class ApexNadirPool extends Construct implements IApexNadirPool {
   readonly apexLimit: number;
   /** The most that may exist, on or asleep. */
   readonly totalLimit: number;
+  private readonly variable: TerraformVariable;
 
   constructor(scope: Construct, id: string, props: ApexNadirPoolProps) {
     super(scope, id);
     const { egg, shard = 1 } = props;
     this.apexLimit = props.apex.maxCount;
     this.totalLimit = props.apex.maxCount + (props.nadir?.maxCount ?? 0);
-    const variable = new TerraformVariable(this, "runners", {
+    this.variable = new TerraformVariable(this, "runners", {
       type: "map(object({ power = string, revision = string, shard = number, place = string }))",
       description: `The runners of ${egg}: id => power ("on" or "off"), revision of the configuration that it was made with, shard, place.`,
       default: {},
       nullable: false,
     });
-    const name = `var.${variable.friendlyUniqueId}`;
+    const name = `var.${this.variable.friendlyUniqueId}`;
     this.runners = `{ for id, runner in ${name} : id => runner if runner.shard == ${shard} }`;
     this.runnersOn = `{ for id, runner in ${name} : id => runner if runner.shard == ${shard} && runner.power == "on" }`;
-    const rule = (condition: string, errorMessage: string): void => variable.addValidation({ condition: `\${${condition}}`, errorMessage });
+    const rule = (condition: string, errorMessage: string): void => this.variable.addValidation({ condition: `\${${condition}}`, errorMessage });
     rule(
       `alltrue([for id in keys(${name}) : can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", id))])`,
       "The id of a runner has 1 to 128 letters, digits, \".\", \"_\" and \"-\", and starts with none of \".\" and \"-\".",
@@ -67,6 +68,11 @@ export class ApexNadirPool extends Construct implements IApexNadirPool {
       `${egg} has at most ${countOf(this.apexLimit)} on (pool.apex.max_count).`,
     );
     rule(`length(${name}) <= ${this.totalLimit}`, `${egg} has at most ${countOf(this.totalLimit)}, on and asleep (pool.apex.max_count and pool.nadir.max_count).`);
+  }
+
+  /** One more rule that every runner keeps: `condition` makes an expression of the runner's. */
+  require(condition: (runner: string) => string, errorMessage: string): void {
+    this.variable.addValidation({ condition: `\${alltrue([for runner in values(var.${this.variable.friendlyUniqueId}) : ${condition("runner")}])}`, errorMessage });
   }
 }
 

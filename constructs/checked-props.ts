@@ -56,7 +56,7 @@ function unitProblems({ nest, name, shard = 1 }: UnitProps): readonly Problem[] 
 
 function unitOf({ nest, name, shard = 1 }: UnitProps, values: EggValues | EggsBucketValues, repositories: readonly ServedRepository[]): RunnerUnitProps {
   const { runnerType, pool } = decideRunners(name, values, []);
-  const { cloud, resources, runner, proxy, caCertificate, environment, secrets } = values;
+  const { cloud, resources, runner, proxy, caCertificate, environment, secrets, renamedFrom } = values;
   const configuration = runnerConfiguration({
     nest,
     unit: name,
@@ -69,7 +69,17 @@ function unitOf({ nest, name, shard = 1 }: UnitProps, values: EggValues | EggsBu
     ...(proxy && { proxy }),
     ...(caCertificate !== undefined && { caCertificate }),
   });
-  return { unit: { configuration, cloud, resources }, limits: pool, shard };
+  return {
+    unit: {
+      configuration,
+      cloud,
+      resources,
+      ...(runner.serverlessEngine !== undefined && { serverlessEngine: runner.serverlessEngine }),
+      ...(renamedFrom !== undefined && { renamedFrom }),
+    },
+    limits: pool,
+    shard,
+  };
 }
 
 function served(name: string, owner: string, gitlab: GitlabValues, { cloud }: EggValues | EggsBucketValues, nameFollowsUnit: boolean): ServedRepository {

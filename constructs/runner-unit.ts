@@ -1,14 +1,10 @@
 import type { RunnerConfiguration } from "../src/vocabulary/runner-configuration";
 import { ApexNadirPool, type IApexNadirPool } from "./apex-nadir-pool";
-import { Construct } from "./cdktf";
-import type { RunnerResources, UnitSpecification } from "./clouds/cloud";
+import { Construct, TerraformProvider, TerraformStack } from "./cdktf";
+import type { CloudProvider, RunnerAttributes, RunnerResources, UnitLimits, UnitSpecification } from "./clouds/cloud";
 import { findCloud } from "./clouds/find-cloud";
 
-/** The most runners that a unit may have. */
-export interface UnitLimits {
-  readonly apex: { readonly maxCount: number };
-  readonly nadir: { readonly maxCount: number };
-}
+export type { UnitLimits } from "./clouds/cloud";
 
 /** A unit (an Egg, a bucket or a Job) that has been checked, and which of its stacks this is. */
 export interface RunnerUnitProps {
@@ -19,7 +15,7 @@ export interface RunnerUnitProps {
 }
 
 /** What others may use of an Egg's or a bucket's runners. */
-export interface IRunnerUnit {
+export interface IRunnerUnit extends RunnerAttributes {
   /** Name of the Egg or bucket. */
   readonly name: string;
   /** What each runner that is made from now on is told. It names secrets and holds none. */
@@ -43,6 +39,14 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
   readonly revision: string;
   readonly pool?: ApexNadirPool;
   readonly runners?: string;
+  readonly roleArn?: string;
+  readonly serviceAccountId?: string;
+  readonly securityGroupId?: string;
+  readonly logGroupName?: string;
+  readonly queueUrl?: string;
+  readonly queueArn?: string;
+  /** What a stack of our own tells after an apply. */
+  readonly outputs: NonNullable<RunnerResources["outputs"]>;
 
   constructor(scope: Construct, id: string, { unit, limits, shard }: RunnerUnitProps) {
     super(scope, id);
@@ -54,10 +58,21 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
     if (unit.configuration.type === "vm") {
       // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
       this.pool = new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard });
-      made = cloud.makeMachines(this, unit, this.pool);
+      made = cloud.makeMachines(this, unit, this.pool, shard);
     } else {
-      made = cloud.makeServerless(this, unit);
+      made = cloud.makeServerless(this, unit, limits);
     }
     if (made.runners !== undefined) this.runners = made.runners;
+    Object.assign(this, made.attributes);
+    this.outputs = made.outputs ?? {};
+    const { provider } = cloud;
+    if (provider) this.node.addValidation({ validate: () => this.missingProvider(provider, unit) });
+  }
+
+  /** The engine's provider is the program's own, from whichever package it comes. */
+  private missingProvider(provider: CloudProvider, unit: UnitSpecification): string[] {
+    const stack = TerraformStack.of(this);
+    const isThere = stack.node.findAll().some((node) => TerraformProvider.isTerraformProvider(node) && node.terraformResourceType === provider.name);
+    return isThere ? [] : [`${this.node.path} makes runners on ${provider.name}, and its stack "${stack.node.id}" has no provider for it. Add this line to the stack: ${provider.line(unit)}`];
   }
 }

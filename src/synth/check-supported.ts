@@ -29,7 +29,7 @@ export function checkSupported(nest: Nest, units: readonly Unit[], all: boolean)
 }
 
 function wayOut(backend: string, possible: readonly string[]): string {
-  if (backend !== "local") return "It keeps state on this machine: remove the block state from nest.fly. Its Eggs run on the local cloud.";
-  if (possible.length === 0) return "It synthesizes Eggs, buckets and Jobs of the local cloud.";
-  return `It synthesizes what runs on the local cloud: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
+  if (backend !== "local") return "It keeps state on this machine: remove the block state from nest.fly.";
+  if (possible.length === 0) return `It synthesizes Eggs, buckets and Jobs on ${SUPPORTED_CLOUDS.join(" and ")}.`;
+  return `It synthesizes the rest: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
 }

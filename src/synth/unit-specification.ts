@@ -27,7 +27,7 @@ export function unitSpecification(unit: Unit, nest: Nest): UnitSpecification {
     secrets,
     ...(unit.kind === "job" ? { runner: jobRunner(unit) } : eggSettings(unit)),
   });
-  return { configuration, cloud, resources };
+  return { configuration, cloud, resources, ...(unit.kind !== "job" && cloudSettings(unit)) };
 }
 
 function eggSettings({ values }: Egg): Pick<RunnerSettings, "runner" | "proxy" | "caCertificate"> {
@@ -36,6 +36,10 @@ function eggSettings({ values }: Egg): Pick<RunnerSettings, "runner" | "proxy" |
     ...(values.proxy && { proxy: values.proxy }),
     ...(values.caCertificate !== undefined && { caCertificate: values.caCertificate }),
   };
+}
+
+function cloudSettings({ values: { runner, renamedFrom } }: Egg): Pick<UnitSpecification, "serverlessEngine" | "renamedFrom"> {
+  return { ...(runner.serverlessEngine !== undefined && { serverlessEngine: runner.serverlessEngine }), ...(renamedFrom !== undefined && { renamedFrom }) };
 }
 
 /** A Job's runner takes the Nest's own jobs, one at a time and for the Job's time. */

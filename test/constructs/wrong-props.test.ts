@@ -41,7 +41,7 @@ describe("wrong props are told with the construct's path and the words of Fly", 
 });
 
 test("a cloud that this version makes no runners in is told", () => {
-  expect(() => new EggRunner(newStack(), "egg", { ...egg, cloud: { provider: "aws", region: "eu-central-1" } })).toThrow(expect.objectContaining({ code: "CLOUD_NOT_SUPPORTED" }));
+  expect(() => new EggRunner(newStack(), "egg", { ...egg, cloud: { provider: "yandex", region: "ru-central1", folderId: "b1g" } })).toThrow(expect.objectContaining({ code: "CLOUD_NOT_SUPPORTED" }));
 });
 
 test("a configuration that no process could be told is refused", () => {

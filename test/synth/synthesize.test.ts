@@ -197,11 +197,11 @@ describe("targets", () => {
 });
 
 describe("what this version can't synthesize", () => {
-  const cloudy = eggNamed("cloudy", { cloud: { ...local, provider: "aws", region: "eu-central-1" } });
+  const cloudy = eggNamed("cloudy", { cloud: { ...local, provider: "yandex", region: "ru-central1", folderId: "b1g" } });
 
   test("is told all at once, with its place, and nothing is written", async () => {
     const nest = nestOf(root, { eggs: [cloudy, eggNamed("a")], rifts: [riftNamed("main")] });
-    await expect(synthesize(nest)).rejects.toThrow(/Eggs\/cloudy\/config\.fly:3: egg "cloudy" on aws\n {2}rifts\.fly:7: rift "main"/);
+    await expect(synthesize(nest)).rejects.toThrow(/Eggs\/cloudy\/config\.fly:3: egg "cloudy" on yandex\n {2}rifts\.fly:7: rift "main"/);
     expect(existsSync(join(root, "gosling.out"))).toBe(false);
   });
 

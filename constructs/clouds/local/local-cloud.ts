@@ -1,5 +1,5 @@
 import { GoslingError } from "../../../src/vocabulary/error";
-import type { IApexNadirPool } from "../../apex-nadir-pool";
+import type { ApexNadirPool } from "../../apex-nadir-pool";
 import { TerraformData } from "../../bindings/terraform-data";
 import { canonicalJson } from "../../canonical-json";
 import type { Construct } from "../../cdktf";
@@ -17,7 +17,7 @@ export const localCloud: Cloud = { name: "local", makeMachines, makeServerless }
  * Children: `runner` (one instance per runner: its folder and record) and `process` (one per runner that
  * is on). The commands are in `commands.ts`.
  */
-function makeMachines(scope: Construct, unit: UnitSpecification, pool: IApexNadirPool): RunnerResources {
+function makeMachines(scope: Construct, unit: UnitSpecification, pool: ApexNadirPool): RunnerResources {
   const runner = new TerraformData(scope, "runner", {
     forEach: `\${${pool.runners}}`,
     input: { id: "${each.key}", ...recordOf(unit) },

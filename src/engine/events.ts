@@ -78,6 +78,15 @@ export function isEventLine(line: string): boolean {
   return data !== undefined && typeof data["@level"] === "string";
 }
 
+/** The diagnostics in the answer of `validate -json`, as events. */
+export function diagnosticEvents(answer: string): readonly EngineEvent[] {
+  const { diagnostics } = parseObject(answer) ?? {};
+  return (Array.isArray(diagnostics) ? diagnostics : []).flatMap((each) => {
+    const diagnostic = toDiagnostic(each);
+    return diagnostic === undefined ? [] : [{ kind: "diagnostic", diagnostic }];
+  });
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 function toEvent(data: Json): EngineEvent | undefined {

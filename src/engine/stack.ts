@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
 import type { Environment } from "./environment";
-import type { Action, Change, ChangeSummary, EngineDiagnostic, EngineEvent, OutputChange } from "./events";
+import { type Action, type Change, type ChangeSummary, diagnosticEvents, type EngineDiagnostic, type EngineEvent, type OutputChange } from "./events";
 import { diagnosticsOf, toFailure, wantsInit } from "./failure";
 import type { Engine } from "./find";
 import { readStamp, wantedStamp, writeStamp } from "./init-stamp";
@@ -79,6 +79,8 @@ export interface Stack {
   readonly folder: string;
   /** Sets the folder up where that is needed; tells whether it was. Other operations do it themselves. */
   init(): Promise<boolean>;
+  /** Checks the configuration alone, without state and variables; rejects where it has errors. Answers with the warnings. */
+  validate(): Promise<readonly EngineDiagnostic[]>;
   plan(options?: PlanOptions): Promise<Plan>;
   /** Applies a saved plan (`Plan.file`), or plans and applies at once. A saved plan applies once. */
   apply(what: { readonly plan: string } | Omit<PlanOptions, "out">): Promise<Applied>;
@@ -162,6 +164,14 @@ export function openStack(options: StackOptions): Stack {
   return {
     folder,
     init: () => init(),
+    validate: async () => {
+      await prepare();
+      const args = ["validate", "-json", "-no-color"];
+      const result = await run(args);
+      // Its answer is one object instead of events.
+      const told = diagnosticEvents(jsonIn(result.stdout));
+      return warningsOf((await check({ ...result, events: [...result.events, ...told] }, args)).events);
+    },
     plan: (what = {}) =>
       withVariables(what.variables, async (variables) => {
         const out = what.out === undefined ? [] : [`-out=${what.out}`];

@@ -3,3 +3,6 @@ export { type ProviderOptions, type RehearsalCloud, type RehearsalProvider, star
 export type { DataSourceAnswer, DataSourceAnswers } from "./data-sources";
 export type { Fault, InjectedFault, JournalEntry, Operation, World, WorldObject } from "./world";
 export type { Value, ValueRecord } from "./values";
+export { describeWorld, type RehearsedObject } from "./describe-world";
+export { rehearse, type RehearsalEvent, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearseOptions, type StepName, UNKNOWABLE } from "./rehearse";
+export type { RunnerLimits } from "./runners-variable";

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { loadSchema } from "../../constructs/bindings/schemas";
 import { type DataSourceAnswers, USUAL_ANSWERS } from "./data-sources";
 import { type GrpcServer, startGrpcServer } from "./grpc-server";
 import { SERVICE } from "./protocol";
 import { openSession, type ProviderHost } from "./provider-session";
 import { reattachEnvironment } from "./reattach";
-import { encodeSchema, type ProviderSchema, readSchema } from "./schema";
+import { encodedSchema, type ProviderSchema, readSchema } from "./schema";
 import { createWorld, type World } from "./world";
 
 /** The clouds whose providers can be played. */
@@ -43,7 +42,7 @@ export async function startProvider({ clouds = ["aws", "yandex"], schemaFiles = 
     for (const server of servers.values()) server.crash();
   };
   for (const cloud of clouds) {
-    const host = makeHost(cloud, schemaFiles[cloud] ?? schemaFile(cloud), { ...USUAL_ANSWERS, ...answers }, world, crash);
+    const host = makeHost(cloud, schemaFiles[cloud], { ...USUAL_ANSWERS, ...answers }, world, crash);
     servers.set(cloud, await startGrpcServer(SERVICE, () => openSession(host)));
   }
   return {
@@ -56,18 +55,8 @@ export async function startProvider({ clouds = ["aws", "yandex"], schemaFiles = 
   };
 }
 
-function makeHost(cloud: RehearsalCloud, file: string, answers: DataSourceAnswers, world: ReturnType<typeof createWorld>, crash: () => void): ProviderHost {
+function makeHost(cloud: RehearsalCloud, file: string | undefined, answers: DataSourceAnswers, world: ReturnType<typeof createWorld>, crash: () => void): ProviderHost {
   let schema: ProviderSchema | undefined;
-  let encoded: Uint8Array | undefined;
-  const load = () => (schema ??= readSchema(file));
-  return { cloud, world, answers, schema: load, encodedSchema: () => (encoded ??= encodeSchema(load())), crash };
-}
-
-/** The schema that comes with Gosling: beside the sources of the constructs, in a checkout and in the package alike. */
-function schemaFile(cloud: RehearsalCloud): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const file = join(folder, "constructs/bindings/schemas", `${cloud}.json`);
-    if (existsSync(file)) return file;
-    if (folder === dirname(folder)) throw new Error(`The schema ${cloud}.json is missing`);
-  }
+  const load = () => (schema ??= file === undefined ? loadSchema(cloud) : readSchema(file));
+  return { cloud, world, answers, schema: load, encodedSchema: () => encodedSchema(load()), crash };
 }

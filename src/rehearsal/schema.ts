@@ -27,8 +27,19 @@ export function isWriteOnly(name: string, attribute: Attribute): boolean {
   return attribute.write_only ?? name.endsWith("_wo");
 }
 
-/** The whole answer to `GetProviderSchema`, encoded. */
-export function encodeSchema(schema: ProviderSchema): Buffer {
+const encoded = new WeakMap<ProviderSchema, Uint8Array>();
+
+/** The whole answer to `GetProviderSchema`; encoded when it is first asked for. */
+export function encodedSchema(schema: ProviderSchema): Uint8Array {
+  let bytes = encoded.get(schema);
+  if (!bytes) {
+    bytes = encodeSchema(schema);
+    encoded.set(schema, bytes);
+  }
+  return bytes;
+}
+
+function encodeSchema(schema: ProviderSchema): Buffer {
   const toProtocol = ({ version, block }: Schema, managed: boolean) => ({ version, block: toBlock(block, managed) });
   const all = (schemas: ProviderSchema["resource_schemas"], managed: boolean) => Object.fromEntries(Object.entries(schemas).map(([type, each]) => [type, toProtocol(each, managed)]));
   return encodeMessage(METHODS.GetProviderSchema.response, {

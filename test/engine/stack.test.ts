@@ -142,6 +142,17 @@ describeWithEngines("a stack", (engine) => {
     await expect(stackIn(folder, engine).plan()).rejects.toMatchObject({ code: "ENGINE_FAILED", message: expect.stringContaining("wrong.tf:2") as string });
   });
 
+  test("validate tells every error without asking for variables", async () => {
+    const good = makeFolder({ "cdk.tf.json": configuration({ variable: { word: {} } }) });
+    expect(await stackIn(good, engine).validate()).toEqual([]);
+    const wrong = makeFolder({ "cdk.tf.json": configuration({ output: { a: { value: "${nowhere.b}" }, c: { value: "${var.none}" } } }) });
+    const { diagnostics } = (await stackIn(wrong, engine).validate().catch((error: unknown) => error)) as EngineFailure;
+    expect(diagnostics.map(({ summary, file }) => [summary, file]).sort()).toEqual([
+      ["Reference to undeclared input variable", "cdk.tf.json"],
+      ["Reference to undeclared resource", "cdk.tf.json"],
+    ]);
+  });
+
   test("many at once: one that fails stops no other", async () => {
     const good = RUNNERS;
     const bad = { resource: { terraform_data: provisioned("bad", "exit 1") } };

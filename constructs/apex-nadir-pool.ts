@@ -70,9 +70,9 @@ export class ApexNadirPool extends Construct implements IApexNadirPool {
     rule(`length(${name}) <= ${this.totalLimit}`, `${egg} has at most ${countOf(this.totalLimit)}, on and asleep (pool.apex.max_count and pool.nadir.max_count).`);
   }
 
-  /** One more rule that every runner keeps: `condition` makes an expression of the runner's. */
-  require(condition: (runner: string) => string, errorMessage: string): void {
-    this.variable.addValidation({ condition: `\${alltrue([for runner in values(var.${this.variable.friendlyUniqueId}) : ${condition("runner")}])}`, errorMessage });
+  /** One more rule that every runner keeps: `condition` makes an expression of the runner's and its id's. */
+  require(condition: (runner: string, id: string) => string, errorMessage: string): void {
+    this.variable.addValidation({ condition: `\${alltrue([for id, runner in var.${this.variable.friendlyUniqueId} : ${condition("runner", "id")}])}`, errorMessage });
   }
 }
 

@@ -22,7 +22,7 @@ export interface UnitLimits {
 }
 
 /** The clouds that this version makes runners in. */
-export const SUPPORTED_CLOUDS: readonly CloudValues["provider"][] = ["local", "aws"];
+export const SUPPORTED_CLOUDS: readonly CloudValues["provider"][] = ["local", "aws", "yandex"];
 
 /** What a cloud can do for a construct. Each makes its resources as children of `scope`. */
 export interface Cloud {

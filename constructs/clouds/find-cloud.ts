@@ -2,8 +2,9 @@ import { GoslingError } from "../../src/vocabulary/error";
 import { type Cloud, SUPPORTED_CLOUDS } from "./cloud";
 import { awsCloud } from "./aws/aws-cloud";
 import { localCloud } from "./local/local-cloud";
+import { yandexCloud } from "./yandex/yandex-cloud";
 
-const CLOUDS: readonly Cloud[] = [localCloud, awsCloud];
+const CLOUDS: readonly Cloud[] = [localCloud, awsCloud, yandexCloud];
 
 /** @throws GoslingError `CLOUD_NOT_SUPPORTED` where this version can't make runners there. */
 export function findCloud(name: Cloud["name"]): Cloud {

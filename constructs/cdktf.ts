@@ -8,6 +8,7 @@ export {
   HttpBackend,
   LocalBackend,
   S3Backend,
+  TerraformBackend,
   TerraformCount,
   TerraformDataSource,
   TerraformElement,
@@ -26,6 +27,7 @@ export {
 export type {
   FileProvisioner,
   IResolvable,
+  IResolveContext,
   ITerraformDependable,
   ITerraformIterator,
   LocalExecProvisioner,

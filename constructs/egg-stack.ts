@@ -22,6 +22,6 @@ export class EggStack extends UnitStack {
     const path = [scope.node.path, id].filter(Boolean).join("/");
     const unit = props.egg ? checkedEgg(path, props.egg) : checkedBucket(path, props.bucket);
     const engineVersion = props.engineVersion ?? (props.egg ?? props.bucket).tofu?.version;
-    super(scope, id, { ...unit, ...(engineVersion !== undefined && { engineVersion }), ...(props.statePath !== undefined && { statePath: props.statePath }) });
+    super(scope, id, { ...unit, ...(engineVersion !== undefined && { engineVersion }), ...(props.state && { state: props.state }), ...(props.statePath !== undefined && { statePath: props.statePath }) });
   }
 }

@@ -12,6 +12,7 @@ export { EggsBucket, type EggsBucketProps, type IEggsBucket } from "./eggs-bucke
 export type { IRunnerUnit } from "./runner-unit";
 export type { UnitProps } from "./checked-props";
 export type { StackSettings } from "./unit-stack";
+export type { GitlabState, LocalState, S3State, StackState } from "./state-backend";
 export { GoslingError } from "../src/vocabulary/error";
 export type { RunnerConfiguration, RunnerRepository } from "../src/vocabulary/runner-configuration";
 export type {

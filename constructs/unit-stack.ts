@@ -1,14 +1,17 @@
-import { type Construct, LocalBackend, TerraformOutput, TerraformStack } from "./cdktf";
-import { EngineRequirement, OLDEST_ENGINE } from "./engine-requirement";
+import { type Construct, TerraformOutput, TerraformStack } from "./cdktf";
+import { EngineRequirement } from "./engine-requirement";
 import { findCloud } from "./clouds/find-cloud";
 import { RunnerUnit, type RunnerUnitProps } from "./runner-unit";
+import { makeBackend, requiredEngine, type StackState } from "./state-backend";
 
 /** What belongs to the stack itself and not to its runners. */
 export interface StackSettings {
   /** Version of the engine that applies the stack, exactly. Default: any that is new enough. */
   readonly engineVersion?: string;
+  /** Where the engine's state is kept. Default: a local file, `statePath`. */
+  readonly state?: StackState;
   /**
-   * File of the engine's state, relative to the folder that the engine runs in.
+   * File of the engine's local state, relative to the folder that the engine runs in.
    * Default: `../../../.gosling/state/STACK.tfstate`, the Nest's for a stack in `gosling.out/stacks/STACK`.
    */
   readonly statePath?: string;
@@ -29,9 +32,7 @@ export class UnitStack extends TerraformStack {
 
   constructor(scope: Construct, id: string, props: UnitStackProps) {
     super(scope, id);
-    // Always set: the library's default writes an absolute path into the stack.
-    new LocalBackend(this, { path: props.statePath ?? `../../../.gosling/state/${id}.tfstate` });
-    new EngineRequirement(this, "engine", props.engineVersion ?? OLDEST_ENGINE);
+    addStackSettings(this, id, props);
     findCloud(props.unit.cloud.provider).provider?.make(this, props.unit);
     this.unit = new RunnerUnit(this, "Default", props);
     new TerraformOutput(this, "revision", { value: this.unit.revision, description: "Revision of the configuration that new runners are made with." });
@@ -40,4 +41,11 @@ export class UnitStack extends TerraformStack {
     }
     for (const [name, output] of Object.entries(this.unit.outputs)) new TerraformOutput(this, name, output);
   }
+}
+
+/** What every stack of ours has. Children: `backend`, `engine`. */
+export function addStackSettings(stack: TerraformStack, name: string, { engineVersion, state, statePath }: StackSettings): void {
+  const kept = state ?? { kind: "local", ...(statePath !== undefined && { path: statePath }) };
+  makeBackend(stack, name, kept, engineVersion);
+  new EngineRequirement(stack, "engine", requiredEngine(kept, engineVersion));
 }

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mapConcurrent } from "../engine";
 import type { Nest } from "../nest/model";
-import { OUTPUT_FOLDER, synthesize, unitsOf, nameOf } from "../synth";
+import { OUTPUT_FOLDER, selectUnits, synthesize, unitsOf, nameOf } from "../synth";
 import { readRunners } from "../runner/records";
 import { stopRunner } from "../runner/stop";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import { carryOut } from "./carry-out";
+import { checkDeployable } from "./check-deployable";
 import type { UnitDecision } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
 import { lockUnit } from "./lock";
@@ -168,6 +169,8 @@ async function lookAtNest(nest: Nest, { context, targets, refresh }: Pick<Deploy
   // A unit that the Nest no longer has may be meant by name too.
   const gone = targets?.filter((target) => !known.has(target) && records.has(target)) ?? [];
   const rest = targets?.filter((target) => !gone.includes(target));
+  const all = unitsOf(nest);
+  checkDeployable(nest, rest ? selectUnits(all, rest) : all, rest === undefined);
   const synthesis = await synthesize(nest, { ...(out !== undefined && { out }), ...(rest && { targets: rest }) });
   return {
     workspace,

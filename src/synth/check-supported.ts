@@ -20,16 +20,13 @@ export function checkSupported(nest: Nest, units: readonly Unit[], all: boolean)
     for (const rift of nest.rifts) add(`rift "${rift.name}"`, rift.place);
     if (nest.mothergoose) add("mothergoose", nest.mothergoose.place);
   }
-  const { backend } = nest.values.state;
-  if (found.length === 0 && backend === "local") return;
+  if (found.length === 0) return;
 
   const lines = [...found].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1)).map(({ what, file, line }) => `\n  ${file}:${line}: ${what}`);
-  if (backend !== "local") lines.push(`\n  nest.fly: state in backend "${backend}"`);
-  throw new GoslingError("NOT_SUPPORTED", `This version can't synthesize all of this yet, and has written nothing:${lines.join("")}`, { hint: wayOut(backend, possible) });
+  throw new GoslingError("NOT_SUPPORTED", `This version can't synthesize all of this yet, and has written nothing:${lines.join("")}`, { hint: wayOut(possible) });
 }
 
-function wayOut(backend: string, possible: readonly string[]): string {
-  if (backend !== "local") return "It keeps state on this machine: remove the block state from nest.fly.";
-  if (possible.length === 0) return `It synthesizes Eggs, buckets and Jobs on ${SUPPORTED_CLOUDS.join(" and ")}.`;
-  return `It synthesizes the rest: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
+function wayOut(possible: readonly string[]): string {
+  const clouds = `It synthesizes Eggs, buckets and Jobs on: ${SUPPORTED_CLOUDS.join(", ")}.`;
+  return possible.length === 0 ? clouds : `${clouds} Name what runs there: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
 }

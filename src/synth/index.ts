@@ -2,6 +2,6 @@
 export { lastSynthesis, type NestOrigin, rememberSynthesis } from "./last-synthesis";
 export type { Manifest, ManifestStack } from "./manifest";
 export { OUTPUT_FOLDER, STACK_FILE, stackFile } from "./output";
-export { unitsOf } from "./plan-stacks";
+export { selectUnits, unitsOf } from "./plan-stacks";
 export { synthesize, type SynthesizeOptions, type Synthesis, type SynthesizedStack } from "./synthesize";
 export { nameOf, type Unit, unitSpecification } from "./unit-specification";

@@ -5,6 +5,7 @@ import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import { stackCount, stackName } from "../vocabulary/unit-stacks";
 import type { ManifestStack } from "./manifest";
+import { stackState } from "./stack-state";
 import { nameOf, type Unit, unitSpecification } from "./unit-specification";
 
 /** A stack that the Nest asks for, and all that it is made from. */
@@ -40,12 +41,13 @@ function findUnit(units: readonly Unit[], target: string): Unit {
 
 /** The stacks of these units. `software` is the hash of all that makes stacks. */
 export function planStacks(units: readonly Unit[], nest: Nest, software: string): readonly PlannedStack[] {
+  const state = stackState(nest.values);
   return units.flatMap((unit) => {
     const specification = unitSpecification(unit, nest);
     const { configuration, cloud } = specification;
     const limits = { apex: { maxCount: unit.pool.apex.maxCount }, nadir: { maxCount: unit.pool.nadir.maxCount } };
     const engineVersion = (unit.kind === "job" ? undefined : unit.values.tofu?.version) ?? nest.values.tofu?.version;
-    const made = sha256(canonicalJson({ software, unit: specification, limits, engineVersion }));
+    const made = sha256(canonicalJson({ software, unit: specification, limits, engineVersion, state }));
     const count = configuration.type === "serverless" ? 1 : stackCount(limits);
     return Array.from({ length: count }, (_, index): PlannedStack => {
       const shard = index + 1;
@@ -59,7 +61,7 @@ export function planStacks(units: readonly Unit[], nest: Nest, software: string)
         shard,
         revision: configuration.revision,
         inputHash: sha256(`${name}\n${shard}\n${made}`),
-        props: { unit: specification, limits, shard, ...(engineVersion !== undefined && { engineVersion }) },
+        props: { unit: specification, limits, shard, ...(engineVersion !== undefined && { engineVersion }), ...(state && { state }) },
       };
     });
   });

@@ -12,12 +12,13 @@ export type IEggRunner = IRunnerUnit;
 /**
  * The runners of one GitLab project or group.
  *
- * On the `local` cloud, children: `Default` (`ApexNadirPool`, with the variable `runners`), `runner` and
- * `process` (`TerraformData`, one instance for each runner and for each that is on); for serverless
- * runners `registration` (`TerraformData`) alone.
+ * Children: for machines `Default` (`ApexNadirPool`, with the variable `runners`) and `runner`, with an
+ * instance for each runner (`local`: `TerraformData`, AWS: `Instance`, Yandex Cloud: `ComputeInstance`);
+ * for serverless runners `queue` (AWS: `SqsQueue`, Yandex Cloud: `MessageQueue`), and `registration`
+ * (`TerraformData`) on the `local` cloud. Each cloud's further children are documented with it.
  *
- * @throws GoslingError `PROPS` with the messages of Fly's rules; `CLOUD_NOT_SUPPORTED` for a cloud that
- * this version makes no runners in.
+ * @throws GoslingError `PROPS` with the messages of Fly's rules; what the cloud refuses with the
+ * construct's path: `NO_INSTANCE_TYPE`, `CONFIGURATION_TOO_LARGE`, `NO_MACHINE_IMAGE`.
  */
 export class EggRunner extends RunnerUnit implements IEggRunner {
   constructor(scope: Construct, id: string, props: EggRunnerProps) {

@@ -1,3 +1,4 @@
+import { GoslingError } from "../src/vocabulary/error";
 import type { RunnerConfiguration } from "../src/vocabulary/runner-configuration";
 import { ApexNadirPool, type IApexNadirPool } from "./apex-nadir-pool";
 import { Construct, TerraformProvider, TerraformStack } from "./cdktf";
@@ -55,12 +56,16 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
     this.configuration = unit.configuration;
     this.revision = unit.configuration.revision;
     let made: RunnerResources;
-    if (unit.configuration.type === "vm") {
-      // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
-      this.pool = new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard });
-      made = cloud.makeMachines(this, unit, this.pool, shard);
-    } else {
-      made = cloud.makeServerless(this, unit, limits);
+    try {
+      if (unit.configuration.type === "vm") {
+        // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
+        this.pool = new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard });
+        made = cloud.makeMachines(this, unit, this.pool, shard);
+      } else {
+        made = cloud.makeServerless(this, unit, limits);
+      }
+    } catch (error) {
+      throw error instanceof GoslingError ? atConstruct(this.node.path, error) : error;
     }
     if (made.runners !== undefined) this.runners = made.runners;
     Object.assign(this, made.attributes);
@@ -75,4 +80,9 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
     const isThere = stack.node.findAll().some((node) => TerraformProvider.isTerraformProvider(node) && node.terraformResourceType === provider.name);
     return isThere ? [] : [`${this.node.path} makes runners on ${provider.name}, and its stack "${stack.node.id}" has no provider for it. Add this line to the stack: ${provider.line(unit)}`];
   }
+}
+
+/** What the cloud refuses, with the construct that asked for it; the error alone is its cause. */
+function atConstruct(path: string, error: GoslingError): GoslingError {
+  return new GoslingError(error.code, `${path}: ${error.message}`, { ...(error.hint !== undefined && { hint: error.hint }), exitCode: error.exitCode, cause: error });
 }

@@ -1,16 +1,23 @@
 import { App } from "../../constructs/cdktf";
 import { UnitStack } from "../../constructs/unit-stack";
+import type { Place } from "../nest/model";
+import { GoslingError } from "../vocabulary/error";
 import type { PlannedStack } from "./plan-stacks";
 import { renderStack } from "./render-stack";
 
-/** The text of each stack. This file loads the engine library: it is imported only where something has to be made. */
-export function makeStacks(planned: readonly PlannedStack[]): ReadonlyMap<string, string> {
+/**
+ * The text of each stack. This file loads the engine library: it is imported only where something has to be made.
+ *
+ * @param places Where the units stand, by name.
+ * @throws GoslingError what a cloud refuses, with the unit's place.
+ */
+export function makeStacks(planned: readonly PlannedStack[], places: ReadonlyMap<string, Place>): ReadonlyMap<string, string> {
   return withoutStackTraces(() => {
     // An App makes its output folder; this one writes nothing, so it gets one that is there.
     const app = new App({ outdir: __dirname, skipValidation: true });
     const texts = new Map<string, string>();
-    for (const { name, props } of planned) {
-      texts.set(name, renderStack(new UnitStack(app, name, props)));
+    for (const { name, unit, props } of planned) {
+      texts.set(name, renderStack(inPlace(places.get(unit), () => new UnitStack(app, name, props))));
       // One stack at a time in memory, however many there are.
       app.node.tryRemoveChild(name);
     }
@@ -29,5 +36,16 @@ function withoutStackTraces<T>(work: () => T): T {
     return work();
   } finally {
     Error.captureStackTrace = capture;
+  }
+}
+
+/** An error of a construct names its path; here it is the Fly file that people know. */
+function inPlace<T>(place: Place | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!place || !(error instanceof GoslingError) || !(error.cause instanceof GoslingError)) throw error;
+    const { code, message, hint, exitCode } = error.cause;
+    throw new GoslingError(code, `${place.file}:${place.range.start.line}: ${message}`, { ...(hint !== undefined && { hint }), exitCode, cause: error.cause });
   }
 }

@@ -1,10 +1,11 @@
 import { sha256 } from "../../constructs/canonical-json";
-import type { Nest } from "../nest/model";
+import type { Nest, Place } from "../nest/model";
 import { checkSupported } from "./check-supported";
 import { libraryVersion } from "./library-version";
 import { type Manifest, type ManifestStack, manifestText, readManifest } from "./manifest";
 import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeWhole } from "./output";
 import { planStacks, type PlannedStack, selectUnits, unitsOf } from "./plan-stacks";
+import { nameOf } from "./unit-specification";
 
 export interface SynthesizeOptions {
   /** Folder of the output, absolute or relative to the Nest. Default: `gosling.out`. */
@@ -37,7 +38,8 @@ export interface SynthesizedStack extends ManifestStack {
  * Nest gives the same bytes on every machine. A stack is made only where what it is made from, or its
  * file, has changed; contents decide, never times. Where something can't be made, nothing is written.
  *
- * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`
+ * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`, and what a cloud refuses (`NO_INSTANCE_TYPE`,
+ *   `CONFIGURATION_TOO_LARGE`, `PROPS`), with the unit's place.
  */
 export async function synthesize(nest: Nest, { out: folder, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
   const out = outputFolder(nest.root, folder);
@@ -50,7 +52,7 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
   const planned = planStacks(units, nest, version.hash);
   const kept = new Map(planned.flatMap((stack) => keptStack(out, stack, before?.stacks[stack.name])));
   const changed = planned.filter((stack) => !kept.has(stack.name));
-  const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed);
+  const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed, new Map(units.map((unit) => [nameOf(unit), unit.place])));
 
   for (const [name, text] of texts) writeWhole(stackFile(out, name), text);
   const stacks = planned.map(({ props: _, name, ...stack }): SynthesizedStack => {
@@ -75,8 +77,8 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
 }
 
 /** The engine library costs as much as a whole synthesis without changes, so it is loaded only where something has to be made. */
-async function makeStacks(planned: readonly PlannedStack[]): Promise<ReadonlyMap<string, string>> {
-  return (await import("./make-stacks.js")).makeStacks(planned);
+async function makeStacks(planned: readonly PlannedStack[], places: ReadonlyMap<string, Place>): Promise<ReadonlyMap<string, string>> {
+  return (await import("./make-stacks.js")).makeStacks(planned, places);
 }
 
 /** The stack's name and hash where it needs not be made again. */

@@ -40,8 +40,9 @@ describe("wrong props are told with the construct's path and the words of Fly", 
   });
 });
 
-test("a cloud that this version makes no runners in is told", () => {
-  expect(() => new EggRunner(newStack(), "egg", { ...egg, cloud: { provider: "yandex", region: "ru-central1", folderId: "b1g" } })).toThrow(expect.objectContaining({ code: "CLOUD_NOT_SUPPORTED" }));
+test("what a cloud refuses is told with the construct's path", () => {
+  const yandex = { ...egg, cloud: { provider: "yandex" as const, region: "ru-central1", folderId: "b1g" }, resources: { ...egg.resources, architecture: "arm64" as const } };
+  expect(() => new EggRunner(newStack("acme"), "runners", yandex)).toThrow(expect.objectContaining({ code: "NO_INSTANCE_TYPE", message: "acme/runners: Yandex Cloud has no arm64 machines, and my-app asks for one" }));
 });
 
 test("a configuration that no process could be told is refused", () => {

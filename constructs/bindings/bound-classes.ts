@@ -17,6 +17,7 @@ import {
 } from "../cdktf";
 import { type Fields, toArguments, toHclArguments } from "./fields";
 import { type Interpolate, defineReferences, pathText } from "./references";
+import { ResolvedWhereDynamic } from "./resolved-where-dynamic";
 
 /** What every data source takes beside its own arguments. */
 export interface DataSourceConfig {
@@ -113,6 +114,14 @@ export function resourceClass<Config extends ResourceConfig, Attributes>(provide
       return interpolate(this, attribute);
     }
 
+    override get terraformMetaArguments(): { [name: string]: unknown } {
+      return defined(super.terraformMetaArguments);
+    }
+
+    override toTerraform(): unknown {
+      return withStaticBody(super.toTerraform() as Synthesized, "resource", type, this.friendlyUniqueId);
+    }
+
     protected override synthesizeAttributes(): { [name: string]: unknown } {
       return toArguments(type, fields, this.given);
     }
@@ -148,6 +157,14 @@ export function dataSourceClass<Config extends DataSourceConfig, Attributes>(pro
 
     override interpolationForAttribute(attribute: string): IResolvable {
       return interpolate(this, attribute);
+    }
+
+    override get terraformMetaArguments(): { [name: string]: unknown } {
+      return defined(super.terraformMetaArguments);
+    }
+
+    override toTerraform(): unknown {
+      return withStaticBody(super.toTerraform() as Synthesized, "data", type, this.friendlyUniqueId);
     }
 
     protected override synthesizeAttributes(): { [name: string]: unknown } {
@@ -225,6 +242,24 @@ function meta({ count, forEach, dependsOn, provider, lifecycle }: Meta): object 
 /** The library wants an iterator object where a plain expression says it all; this method is what it calls. */
 export function iterateOver(expression: string): ITerraformIterator {
   return { _getForEachExpression: () => expression };
+}
+
+/** The library takes its time for each key, also for those without a value. */
+function defined<T extends object>(record: T): T {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+}
+
+function withDefinedMetadata(body: Record<string, unknown>): Record<string, unknown> {
+  const comment = body["//"] as { readonly metadata: object };
+  return { ...body, "//": { ...comment, metadata: defined(comment.metadata) } };
+}
+
+type Synthesized = Readonly<Partial<Record<"resource" | "data", Record<string, Record<string, Record<string, unknown>>>>>>;
+
+function withStaticBody(element: Synthesized, section: "resource" | "data", type: string, id: string): unknown {
+  const body = element[section]?.[type]?.[id];
+  // A resource that has moved to another one's name has none.
+  return body ? defined({ ...element, [section]: { [type]: { [id]: new ResolvedWhereDynamic(withDefinedMetadata(body)) } } }) : element;
 }
 
 interface Addressed {

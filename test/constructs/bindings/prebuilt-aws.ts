@@ -1,9 +1,6 @@
 import type { Schema } from "../../../constructs/bindings/provider-schema";
 import { loadSchema } from "../../../constructs/bindings/schemas";
-import type { Construct, TerraformElement } from "../../../constructs/cdktf";
-import { propertyName } from "../../../tools/generate-bindings";
-
-export type ElementClass = new (scope: Construct, id: string, config: object) => TerraformElement;
+import { type ElementClass, classNameOf, loadClass, ourClass } from "./our-classes";
 
 /** A class of ours and its peer in `@cdktf/provider-aws`. */
 export interface Pair {
@@ -21,32 +18,28 @@ export function pairs(): readonly Pair[] {
   return [
     ...Object.entries(resources).map(([type, schema]) => pair(type, "resource", type, schema, type.slice("aws_".length))),
     ...Object.entries(dataSources).map(([type, schema]) => pair(`data.${type}`, "data", type, schema, `data_${type}`)),
-    { ...pair("provider.aws", "provider", "aws", provider, "provider"), load: () => ({ ours: load(ours("provider"), "AwsProvider"), theirs: load(theirs("provider"), "AwsProvider") }) },
+    {
+      address: "provider.aws",
+      kind: "provider",
+      type: "aws",
+      schema: provider,
+      load: () => ({ ours: loadClass("../../../constructs/bindings/aws/provider", "AwsProvider"), theirs: loadClass(theirs("provider"), "AwsProvider") }),
+    },
   ];
 }
 
-function pair(address: string, kind: Pair["kind"], type: string, schema: Schema, name: string): Pair {
-  const file = name.replace(/_/g, "-");
-  const camel = propertyName(name);
-  const className = camel.charAt(0).toUpperCase() + camel.slice(1);
-  return { address, kind, type, schema, load: () => ({ ours: load(ours(file), className), theirs: load(theirs(file), THEIR_CLASSES[className] ?? className) }) };
+function pair(address: string, kind: "resource" | "data", type: string, schema: Schema, name: string): Pair {
+  const className = classNameOf(name);
+  return { address, kind, type, schema, load: () => ({ ours: ourClass("aws", type, kind), theirs: loadClass(theirs(name.replace(/_/g, "-")), THEIR_CLASSES[className] ?? className) }) };
 }
+
+const theirs = (file: string): string => `@cdktf/provider-aws/lib/${file}`;
 
 /** Classes that theirs has renamed, because a block of another class was called so. */
 const THEIR_CLASSES: Readonly<Record<string, string>> = {
   S3BucketServerSideEncryptionConfiguration: "S3BucketServerSideEncryptionConfigurationA",
   S3BucketVersioning: "S3BucketVersioningA",
 };
-
-const ours = (file: string): string => `../../../constructs/bindings/aws/${file}`;
-const theirs = (file: string): string => `@cdktf/provider-aws/lib/${file}`;
-
-function load(path: string, name: string): ElementClass {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- one module of many, and never the index, which takes seconds
-  const found = (require(path) as Record<string, ElementClass>)[name];
-  if (!found) throw new Error(`${path} has no ${name}`);
-  return found;
-}
 
 /** What a property of ours is called there: they keep some words for themselves, and a digit ends a word. */
 export function theirProperty(property: string): string {

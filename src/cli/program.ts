@@ -37,6 +37,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "list", summary: "List what the Nest holds", load: () => require("./list") },
   { name: "get", summary: "Print one block or one value", load: () => require("./get") },
   { name: "synth", summary: "Write the engine's configuration", load: () => require("./synth") },
+  { name: "rehearse", summary: "Play a cloud's stacks through, without an account", load: () => require("./rehearse") },
   { name: "plan", summary: "Show what a deploy would change", load: () => require("./plan") },
   { name: "deploy", summary: "Make the runners what the Nest says", load: () => require("./deploy") },
   { name: "status", summary: "Show every runner and what it waits for", load: () => require("./status") },

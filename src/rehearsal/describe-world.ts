@@ -53,6 +53,5 @@ function nameOf(attributes: ValueRecord): string | undefined {
   return [...NAMES.map((name) => attributes[name]), tags["Name"]].find((value): value is string => typeof value === "string" && value !== "");
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+const collator = new Intl.Collator("en", { numeric: true });
+const compare = (a: string, b: string): number => collator.compare(a, b);

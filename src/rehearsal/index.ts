@@ -6,3 +6,4 @@ export type { Value, ValueRecord } from "./values";
 export { describeWorld, type RehearsedObject } from "./describe-world";
 export { rehearse, type RehearsalEvent, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearseOptions, type StepName, UNKNOWABLE } from "./rehearse";
 export type { RunnerLimits } from "./runners-variable";
+export { placeInFly } from "./fly-place";

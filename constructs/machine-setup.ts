@@ -22,6 +22,8 @@ const ENVIRONMENT = "/etc/gosling/runner.env";
 const PROXY_ENVIRONMENT = "/etc/gosling/proxy.env";
 const STARTUP_SCRIPT = "/etc/gosling/startup-script";
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+/** The metadata service of the machine itself, on AWS and on Yandex Cloud: no proxy could reach it. */
+const METADATA_ADDRESS = "169.254.169.254";
 const STARTED = `${RUNNER_FOLDER}/started`;
 
 /** The id of the machine's runner, for what is made with `for_each` over the runners. */
@@ -68,7 +70,8 @@ function environmentFile(configuration: RunnerConfiguration, hasCertificates: bo
 
 /** Programs disagree about the case of these names, so both are set. */
 function proxyLines({ proxy }: RunnerConfiguration): readonly string[] {
-  const values = { http_proxy: proxy?.http, https_proxy: proxy?.https, no_proxy: proxy?.noProxy?.join(",") };
+  if (proxy?.http === undefined && proxy?.https === undefined) return [];
+  const values = { http_proxy: proxy.http, https_proxy: proxy.https, no_proxy: [...(proxy.noProxy ?? []), METADATA_ADDRESS].join(",") };
   return Object.entries(values).flatMap(([name, value]) => (value === undefined || value === "" ? [] : [`${name.toUpperCase()}=${value}`, `${name}=${value}`]));
 }
 

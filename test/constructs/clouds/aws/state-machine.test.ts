@@ -66,7 +66,7 @@ function play({ StartAt, States }: Machine, message: string, answers: Answers): 
         calls.push({ resource, parameters: fill(state.Parameters, data) as Record<string, unknown> });
         const answer = resource.endsWith("runTask") ? answers.runTask[runs++] : answers.stopTask !== undefined && resource.endsWith("stopTask") ? { error: answers.stopTask } : {};
         if (answer && "error" in answer) {
-          const { error } = answer;
+          const error = String(answer.error);
           const catcher = state.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes("States.ALL"));
           if (!catcher) return { visited, calls, waitedSeconds };
           put(catcher.ResultPath, { Error: error });

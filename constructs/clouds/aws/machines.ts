@@ -58,7 +58,8 @@ export function makeMachines(scope: Construct, unit: UnitSpecification, pool: Ap
     "The place of a runner is the number of one of the Egg's places, from 0: every instance type in every subnet.",
   );
   const runner = new Instance(scope, "runner", {
-    forEach: `\${${pool.runners}}`,
+    // A spot machine can't be stopped and kept: it is on, or gone.
+    forEach: `\${${cloud.preemptible ? pool.runnersOn : pool.runners}}`,
     ami: imageOf(scope, unit),
     instanceType: placeExpression(places, "instance_type"),
     subnetId: placeExpression(places, "subnet_id"),
@@ -83,7 +84,6 @@ export function makeMachines(scope: Construct, unit: UnitSpecification, pool: Ap
       precondition: [{ condition: `\${length(${places}) > 0}`, errorMessage: `${plainText(network.description)}: name network.subnet_ids.` }],
     },
   });
-  // A spot machine can't be stopped and kept, so it has no power state: it is on, or gone.
   if (!cloud.preemptible) {
     new Ec2InstanceState(scope, "power", { forEach: `\${${pool.runners}}`, instanceId: `\${${runner.terraformAddress}[each.key].id}`, state: '${each.value.power == "on" ? "running" : "stopped"}' });
   }
@@ -140,7 +140,8 @@ function machineTags({ configuration, cloud }: UnitSpecification): Readonly<Reco
   return checkedTags(tags, configuration.egg);
 }
 
-function imageOf(scope: Construct, { configuration, cloud, resources }: UnitSpecification): string {
+/** The image that is named, else the newest Debian. Child, for Debian: `image` (data source). */
+export function imageOf(scope: Construct, { configuration, cloud, resources }: Pick<UnitSpecification, "cloud" | "resources"> & { readonly configuration: { readonly egg: string } }): string {
   if (resources.machineImage !== undefined) return plainText(resources.machineImage);
   if (partitionOf(cloud.region ?? "") !== "aws") {
     throw new GoslingError("NO_MACHINE_IMAGE", `Debian publishes no image in ${cloud.region} for the machines of ${configuration.egg}`, { hint: "Name one in resources.machine_image." });

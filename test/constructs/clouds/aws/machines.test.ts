@@ -69,8 +69,9 @@ describe("a spot machine", () => {
     expect(bodyOf(stack, "aws_instance")["instance_market_options"]).toEqual({ market_type: "spot", spot_options: { spot_instance_type: "one-time", instance_interruption_behavior: "terminate" } });
   });
 
-  test("has no power state: it can't sleep", () => {
+  test("is on or gone: it can't sleep", () => {
     expect(stack.resource).not.toHaveProperty("aws_ec2_instance_state");
+    expect(bodyOf(stack, "aws_instance")["for_each"]).toContain('runner.power == "on"');
   });
 });
 

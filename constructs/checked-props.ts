@@ -23,13 +23,13 @@ export interface UnitProps {
 
 /** Checks an Egg's props as Fly checks an Egg. `path` is the construct's. */
 export function checkedEgg(path: string, { nest, name, shard, ...props }: EggProps & UnitProps): RunnerUnitProps {
-  const values = valuesOf(`${path}: the props of this Egg`, { nest, name, shard }, checkEggProps(props));
+  const values = checkedValues(`${path}: the props of this Egg`, { nest, name, shard }, checkEggProps(props));
   return unitOf({ nest, name, shard }, values, [served(name, name, values.gitlab, values, true)]);
 }
 
 /** Checks a bucket's props as Fly checks an eggsbucket. `path` is the construct's. */
 export function checkedBucket(path: string, { nest, name, shard, ...props }: EggsBucketProps & UnitProps): RunnerUnitProps {
-  const values = valuesOf(`${path}: the props of this EggsBucket`, { nest, name, shard }, checkEggsBucketProps(props));
+  const values = checkedValues(`${path}: the props of this EggsBucket`, { nest, name, shard }, checkEggsBucketProps(props));
   return unitOf(
     { nest, name, shard },
     values,
@@ -37,7 +37,8 @@ export function checkedBucket(path: string, { nest, name, shard, ...props }: Egg
   );
 }
 
-function valuesOf<Values>(whose: string, unit: UnitProps, checked: Checked<Values>): Values {
+/** The values of props that were checked, with the names that go with them. @throws GoslingError `PROPS`, with all mistakes */
+export function checkedValues<Values>(whose: string, unit: UnitProps, checked: Checked<Values>): Values {
   const problems = [...unitProblems(unit), ...checked.problems].filter(({ severity }) => severity === "error");
   if (problems.length > 0 || !checked.values) {
     const lines = problems.map((problem) => `\n  ${problem.path.length === 0 ? "" : `${propertyPath(problem.path)}: `}${problem.summary}${problem.detail === undefined ? "" : `. ${problem.detail}`}`);

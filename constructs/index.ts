@@ -9,6 +9,8 @@ export { TerraformData, type TerraformDataProps } from "./bindings/terraform-dat
 export { EggRunner, type EggRunnerProps, type IEggRunner } from "./egg-runner";
 export { EggStack, type EggStackProps } from "./egg-stack";
 export { EggsBucket, type EggsBucketProps, type IEggsBucket } from "./eggs-bucket";
+export { type IRiftCache, RiftCache, type RiftCacheProps } from "./rift-cache";
+export { RiftStack, type RiftStackProps } from "./rift-stack";
 export type { IRunnerUnit } from "./runner-unit";
 export type { UnitProps } from "./checked-props";
 export type { StackSettings } from "./unit-stack";

@@ -1,9 +1,10 @@
 import { GoslingError } from "../src/vocabulary/error";
 import type { RunnerConfiguration } from "../src/vocabulary/runner-configuration";
 import { ApexNadirPool, type IApexNadirPool } from "./apex-nadir-pool";
-import { Construct, TerraformProvider, TerraformStack } from "./cdktf";
-import type { CloudProvider, RunnerAttributes, RunnerResources, UnitLimits, UnitSpecification } from "./clouds/cloud";
+import { Construct } from "./cdktf";
+import type { RunnerAttributes, RunnerResources, UnitLimits, UnitSpecification } from "./clouds/cloud";
 import { findCloud } from "./clouds/find-cloud";
+import { requireProvider } from "./required-provider";
 
 export type { UnitLimits } from "./clouds/cloud";
 
@@ -70,15 +71,7 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
     if (made.runners !== undefined) this.runners = made.runners;
     Object.assign(this, made.attributes);
     this.outputs = made.outputs ?? {};
-    const { provider } = cloud;
-    if (provider) this.node.addValidation({ validate: () => this.missingProvider(provider, unit) });
-  }
-
-  /** The engine's provider is the program's own, from whichever package it comes. */
-  private missingProvider(provider: CloudProvider, unit: UnitSpecification): string[] {
-    const stack = TerraformStack.of(this);
-    const isThere = stack.node.findAll().some((node) => TerraformProvider.isTerraformProvider(node) && node.terraformResourceType === provider.name);
-    return isThere ? [] : [`${this.node.path} makes runners on ${provider.name}, and its stack "${stack.node.id}" has no provider for it. Add this line to the stack: ${provider.line(unit)}`];
+    requireProvider(this, cloud.provider, unit, "runners");
   }
 }
 

@@ -43,10 +43,10 @@ export interface Cloud {
 export interface CloudProvider {
   /** Its name in the engine's configuration: `aws`. */
   readonly name: string;
-  /** Makes it, for runners of this unit. */
-  make(scope: Construct, unit: UnitSpecification): void;
+  /** Makes it, for what stands in this cloud. */
+  make(scope: Construct, unit: Pick<UnitSpecification, "cloud">): void;
   /** The line that a program of a user's own lacks. */
-  line(unit: UnitSpecification): string;
+  line(unit: Pick<UnitSpecification, "cloud">): string;
 }
 
 /** What others may refer to. */

@@ -5,7 +5,7 @@ import type { UnitSpecification } from "../cloud";
 const TAG_LIMIT = 50;
 
 /** The region; a rule of the vocabulary asks for it on AWS. */
-export function regionOf({ cloud }: UnitSpecification): string {
+export function regionOf({ cloud }: Pick<UnitSpecification, "cloud">): string {
   if (cloud.region === undefined) throw new TypeError("A unit on AWS has a region.");
   return cloud.region;
 }

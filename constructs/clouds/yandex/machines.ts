@@ -22,8 +22,8 @@ import { folderOf, jobRoles } from "./unit";
 const STANDARD_IMAGES = "standard-images";
 const DEBIAN_FAMILY = "debian-13";
 
-const DISK_TYPE = "network-ssd";
-const KEY_ROTATION = "8760h";
+export const DISK_TYPE = "network-ssd";
+export const KEY_ROTATION = "8760h";
 
 /** Compute takes 256 KB for one value of the metadata; what the engine puts in is an id or two. */
 const USER_DATA_LIMIT = 256 * 1024;
@@ -156,7 +156,7 @@ function sharedByVariable(scope: Construct): Shared {
 }
 
 /** Address of the image: the newest of the family, or the one that the Egg names. */
-function imageOf(scope: Construct, { resources }: UnitSpecification): string {
+export function imageOf(scope: Construct, { resources }: Pick<UnitSpecification, "resources">): string {
   const { machineImage } = resources;
   return new DataYandexComputeImage(scope, "image", machineImage === undefined ? { family: DEBIAN_FAMILY, folderId: STANDARD_IMAGES } : { imageId: plainText(machineImage) }).terraformAddress;
 }

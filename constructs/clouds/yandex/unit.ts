@@ -3,13 +3,13 @@ import { plainText } from "../../template";
 import type { UnitSpecification } from "../cloud";
 
 /** The folder; a rule of the vocabulary asks for it on Yandex Cloud. */
-export function folderOf({ cloud }: UnitSpecification): string {
+export function folderOf({ cloud }: Pick<UnitSpecification, "cloud">): string {
   if (cloud.folderId === undefined) throw new TypeError("A unit on Yandex Cloud has a folder.");
   return plainText(cloud.folderId);
 }
 
 /** The region; a rule of the vocabulary asks for it. */
-export function regionOf({ cloud }: UnitSpecification): string {
+export function regionOf({ cloud }: Pick<UnitSpecification, "cloud">): string {
   if (cloud.region === undefined) throw new TypeError("A unit on Yandex Cloud has a region.");
   return cloud.region;
 }

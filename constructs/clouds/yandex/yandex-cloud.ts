@@ -21,6 +21,6 @@ export const yandexCloud: Cloud = {
 };
 
 /** The zone of what names none; Gosling's own resources do. */
-function firstZone(unit: UnitSpecification): string {
+function firstZone(unit: Pick<UnitSpecification, "cloud">): string {
   return unit.cloud.zones?.[0] ?? `${regionOf(unit)}-a`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Engine } from "./find";
 
 /** What the last good init of a folder was made for. */
@@ -43,6 +43,8 @@ export async function readStamp(folder: string): Promise<InitStamp | undefined> 
 
 export async function writeStamp(folder: string, stamp: InitStamp): Promise<void> {
   const file = join(folder, STAMP);
+  // Without a back end and providers to download, an init makes no working folder.
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.new`, JSON.stringify(stamp), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }

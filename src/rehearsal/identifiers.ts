@@ -101,7 +101,6 @@ const YANDEX_PREFIX: Readonly<Record<string, string>> = {
   yandex_vpc_address: "e9b",
   yandex_iam_service_account: "aje",
   yandex_iam_service_account_key: "aje",
-  yandex_iam_service_account_api_key: "aje",
   yandex_iam_service_account_static_access_key: "aje",
   yandex_lockbox_secret: "e6q",
   yandex_lockbox_secret_version: "e6q",

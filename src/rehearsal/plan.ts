@@ -38,7 +38,7 @@ function planBlock(block: Block, proposed: ValueRecord, prior: ValueRecord | und
   const out: Record<string, Value> = {};
   for (const [name, attribute] of Object.entries(attributes)) out[name] = planAttribute(name, attribute, proposed[name] ?? null, prior, inSet);
   for (const [name, nested] of Object.entries(block_types)) {
-    out[name] = eachOf(nested.nesting_mode, proposed[name] ?? emptyOf(nested), prior?.[name], (element, before, set) => planBlock(nested.block, element, before, inSet || set));
+    out[name] = eachOf(nested.nesting_mode, proposed[name] ?? emptyOf(nested), prior?.[name], nested.block, (element, before, set) => planBlock(nested.block, element, before, inSet || set));
   }
   return out;
 }
@@ -49,11 +49,12 @@ function planAttribute(name: string, attribute: Attribute, proposed: Value, prio
   if (proposed === null) {
     // An unknown set inside of a set's element would take away the element's identity.
     const hasIdentity = inSet && isList(type as Value) && (type as readonly unknown[])[0] === "set";
-    return computed === true && prior === undefined && !hasIdentity ? UNKNOWN : null;
+    if (computed !== true || (prior === undefined && hasIdentity)) return null;
+    return prior === undefined ? UNKNOWN : member(prior, name);
   }
   if (!nested) return proposed;
   const inner = { attributes: nested.attributes };
-  return eachOf(nested.nesting_mode, proposed, prior?.[name], (element, before, set) => planBlock(inner, element, before, inSet || set));
+  return eachOf(nested.nesting_mode, proposed, prior?.[name], inner, (element, before, set) => planBlock(inner, element, before, inSet || set));
 }
 
 /** What stands where a block is absent. */
@@ -64,7 +65,7 @@ export function emptyOf({ nesting_mode }: NestedBlock): Value {
 type Visit = (element: ValueRecord, prior: ValueRecord | undefined, inSet: boolean) => Value;
 
 /** Visits each element of a nested block or type, together with the one that was there before. */
-function eachOf(nesting: NestedBlock["nesting_mode"], value: Value, prior: Value | undefined, visit: Visit): Value {
+function eachOf(nesting: NestedBlock["nesting_mode"], value: Value, prior: Value | undefined, block: Block, visit: Visit): Value {
   const visitOne = (element: Value, before: Value | undefined, inSet = false) => (isRecord(element) ? visit(element, isRecord(before) ? before : undefined, inSet) : element);
   switch (nesting) {
     case "single":
@@ -73,14 +74,38 @@ function eachOf(nesting: NestedBlock["nesting_mode"], value: Value, prior: Value
     case "list":
       return isList(value) ? value.map((element, index) => visitOne(element, (isList(prior) ? prior : [])[index])) : value;
     case "set": {
-      // The engine has copied the computed values of an element that stays: it equals the one before.
-      const known = new Map(isList(prior) ? prior.map((element) => [fingerprint(element), element]) : []);
-      return isList(value) ? value.map((element) => visitOne(element, known.get(fingerprint(element)), true)) : value;
+      const known = isList(prior) ? prior : [];
+      return isList(value) ? value.map((element) => visitOne(element, known.find((each) => comesFrom(block, each, element)), true)) : value;
     }
     case "map":
       if (!isRecord(value)) return value;
       return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, visitOne(element, member(prior, key))]));
   }
+}
+
+/**
+ * Whether `before`, an element of a set, was made from what `proposed` says: they are equal but for what only
+ * the cloud decides. The engine doesn't pair elements that hold sets themselves.
+ */
+function comesFrom(block: Block, before: Value, proposed: Value): boolean {
+  if (!isRecord(before) || !isRecord(proposed)) return equal(before, proposed);
+  const attributes = Object.entries(block.attributes ?? {}).every(([name, { computed, nested_type: nested }]) => {
+    const [from, to] = [member(before, name), member(proposed, name)];
+    if (to === null) return computed === true || from === null;
+    return nested ? allComeFrom({ attributes: nested.attributes }, nested.nesting_mode, from, to) : equal(from, to);
+  });
+  return attributes && Object.entries(block.block_types ?? {}).every(([name, nested]) => allComeFrom(nested.block, nested.nesting_mode, member(before, name), member(proposed, name)));
+}
+
+function allComeFrom(block: Block, nesting: NestedBlock["nesting_mode"], before: Value, proposed: Value): boolean {
+  if (isList(before) && isList(proposed)) {
+    if (before.length !== proposed.length) return false;
+    return proposed.every((element, index) => (nesting === "set" ? before.some((each) => comesFrom(block, each, element)) : comesFrom(block, before[index] as Value, element)));
+  }
+  if (nesting === "map" && isRecord(before) && isRecord(proposed)) {
+    return Object.keys({ ...before, ...proposed }).every((key) => comesFrom(block, member(before, key), member(proposed, key)));
+  }
+  return comesFrom(block, before, proposed);
 }
 
 /** On AWS, `tags_all` is what the object really carries: the provider's own tags and the object's. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EngineEvent, EngineFailure, type Interrupts, openStack, type Stack } from "../../src/engine";
+import { EngineFailure, type Interrupts, openStack, type Stack } from "../../src/engine";
 import { startProvider, type ProviderOptions, type RehearsalProvider } from "../../src/rehearsal";
 import type { TestEngine } from "../support/engines";
 import { folderWith } from "../support/folder";
@@ -32,10 +32,10 @@ export interface RehearsedStack extends Stack {
 }
 
 /** A stack with these parts of a configuration, which a real engine runs over a provider of ours. */
-export function rehearsedStack(engine: TestEngine, { environment }: RehearsalProvider, parts: Parts, more: { readonly interrupts?: Interrupts; readonly onEvent?: (event: EngineEvent) => void } = {}): RehearsedStack {
-  const folder = folderWith({ "cdk.tf.json": configuration(parts) });
+export function rehearsedStack(engine: TestEngine, { environment }: RehearsalProvider, parts: Parts, more: { readonly interrupts?: Interrupts; readonly folder?: string } = {}): RehearsedStack {
+  const { folder = folderWith({ "cdk.tf.json": configuration(parts) }), ...options } = more;
   const { PATH } = process.env;
-  const stack = openStack({ engine: { ...engine, origin: "path" }, folder, env: { PATH, HOME: folder }, extra: environment, ...more });
+  const stack = openStack({ engine: { ...engine, origin: "path" }, folder, env: { PATH, HOME: folder }, extra: environment, ...options });
   return { ...stack, configure: (changed) => writeFileSync(join(folder, "cdk.tf.json"), configuration(changed)) };
 }
 

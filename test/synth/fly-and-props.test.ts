@@ -30,7 +30,7 @@ const FLY = {
       builds_dir = "/builds"
       docker     = { privileged = true, volumes = ["/cache"] }
     }
-    startup_script = "echo $$\${HOME} %%{x}"
+    startup_script = "echo $\${HOME} %%{x}"
   }
   gitlab {
     server     = "https://gitlab.example.org:8443"

@@ -65,7 +65,6 @@ function trimSet(text: string, cutset: string): string {
 }
 
 function substring(text: string, offset: number, length: number): string {
-  if (length < -1) throw new ArgumentError(2, "it must be -1, for all that follows, or at least 0");
   const characters = graphemes(text);
   const start = offset < 0 ? Math.max(characters.length + offset, 0) : offset;
   return characters.slice(start, length < 0 ? undefined : start + length).join("");

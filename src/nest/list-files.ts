@@ -1,5 +1,5 @@
 import { readdir, realpathSync, statSync, type Dirent } from "node:fs";
-import { join, sep } from "node:path";
+import { sep } from "node:path";
 import { inParallel } from "./parallel";
 
 /** A file or folder of the Nest that can't be read, or that stands where nothing is read. */
@@ -80,7 +80,7 @@ interface Listed {
 /** `prefix` is the folder's path with a slash at its end, or empty for the root. */
 function listFolder(root: string, prefix: string, wantsFile: (name: string) => boolean, wantsFolder: (name: string) => boolean): Promise<Listed> {
   return new Promise((resolve) => {
-    readdir(join(root, prefix), { withFileTypes: true }, (error, entries) => {
+    readdir(`${root}/${prefix}`, { withFileTypes: true }, (error, entries) => {
       const listed: Listed = { paths: [], folders: [], problems: [] };
       if (error) listed.problems.push(unreadable(prefix.slice(0, -1) || ".", error));
       for (const entry of entries ?? []) {
@@ -108,7 +108,7 @@ function kindOf(root: string, path: string, entry: Dirent): "file" | "folder" | 
   if (entry.isDirectory()) return "folder";
   if (!entry.isSymbolicLink()) return "other";
   try {
-    const target = realpathSync(join(root, path));
+    const target = realpathSync(`${root}/${path}`);
     if (!isInside(root, target)) {
       return { path, severity: "error", kind: "leaves-nest", summary: `${path} is a symbolic link that leaves the Nest`, detail: "Put the file itself into the Nest: what a Nest means may depend on nothing outside of it." };
     }

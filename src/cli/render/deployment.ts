@@ -61,7 +61,7 @@ function stepText(step: UnitStep, paint: Palette): string {
     case "remove":
       return `${paint.red("-")} runner ${step.id} is removed (${step.reason})`;
     case "restart":
-      return `${paint.green("↻")} runner ${step.id} is started again: its process is gone`;
+      return `${paint.green("↻")} runner ${step.id} is started again`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { GoslingError } from "../vocabulary/error";
+import { explainSystemError } from "./system-error";
 import { EXIT, type Context, type GlobalFlags, wantsColor } from "./context";
 
 /**
@@ -97,13 +98,14 @@ export async function makeProgram(argv: readonly string[], cli: Cli, all = false
 
 function reportError(error: unknown, argv: readonly string[], context: Context): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (!(error instanceof GoslingError)) throw error;
+  const known = error instanceof GoslingError ? error : explainSystemError(error);
+  if (!known) throw error;
   if (argv.includes("--json")) {
-    context.stderr.write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
-    return error.exitCode;
+    context.stderr.write(`${JSON.stringify({ error: { code: known.code, message: known.message, hint: known.hint } })}\n`);
+    return known.exitCode;
   }
   const color = wantsColor(context, { color: !argv.includes("--no-color") }, context.stderr);
-  context.stderr.write(`${color ? "\u001b[31merror\u001b[39m" : "error"}: ${error.message}\n`);
-  if (error.hint) context.stderr.write(`  ${error.hint}\n`);
-  return error.exitCode;
+  context.stderr.write(`${color ? "\u001b[31merror\u001b[39m" : "error"}: ${known.message}\n`);
+  if (known.hint) context.stderr.write(`  ${known.hint}\n`);
+  return known.exitCode;
 }

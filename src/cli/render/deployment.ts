@@ -2,6 +2,7 @@ import type { DeploymentPlan, UnitResult } from "../../deploy/deploy";
 import type { PlannedUnit, PlanSummary } from "../../deploy/plan";
 import type { UnitDecision, UnitStep } from "../../deploy/decide-unit";
 import { GoslingError } from "../../vocabulary/error";
+import { explainSystemError } from "../system-error";
 import type { Palette } from "./color";
 
 /** A plan for people: what happens to each unit, then the sum. */
@@ -92,8 +93,10 @@ export function renderTotals(results: readonly UnitResult[]): string {
   return `${counts.join(", ")}.\n`;
 }
 
-function errorLines(error: unknown, paint: Palette): readonly string[] {
-  if (!(error instanceof GoslingError)) return [paint.red(`error: ${String(error)}`)];
+function errorLines(cause: unknown, paint: Palette): readonly string[] {
+  const error = cause instanceof GoslingError ? cause : explainSystemError(cause);
+  // A fault of the program: with its stack, so that it can be reported.
+  if (!error) return [paint.red(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))];
   const lines = error.message.split("\n").map((line, index) => (index === 0 ? paint.red(`error: ${line}`) : `  ${line}`));
   return error.hint === undefined ? lines : [...lines, `  ${error.hint}`];
 }

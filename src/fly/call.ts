@@ -10,7 +10,7 @@ import type { Expression, FunctionCall } from "./syntax";
 import { normalize } from "./text";
 import { typeName } from "./type";
 import { nearest } from "../vocabulary/nearest";
-import { describe, elementsOf, entriesOf, isNull, isUnknown, mark, Sensitive, sensitiveWays, UNKNOWN, unmark } from "./value";
+import { describe, elementsOf, holdsUnknown, isNull, isUnknown, mark, Sensitive, sensitiveWays, UNKNOWN, unmark } from "./value";
 import type { SensitiveWay, UnmarkedValue, Value } from "./value";
 
 interface Argument {
@@ -122,17 +122,6 @@ function prepare({ value, expression }: Argument, wanted: Parameter, name: strin
   if (marks.length === 0) return converted;
   ways.push(...marks);
   return unmark(converted);
-}
-
-function holdsUnknown(value: Value): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (isUnknown(value)) return true;
-  const plain = value instanceof Sensitive ? value.value : value;
-  const items = elementsOf(plain);
-  if (items) return items.some(holdsUnknown);
-  const entries = entriesOf(plain);
-  if (entries) for (const item of entries.values()) if (holdsUnknown(item)) return true;
-  return isUnknown(plain);
 }
 
 /** The first argument that can be evaluated. */

@@ -5,7 +5,7 @@ import { parse, parseExpression } from "../../src/fly/parser";
 import { makeScope } from "../../src/fly/scope";
 import type { ModuleInput, ModuleSource, Scope, ScopeResult } from "../../src/fly/scope";
 import { SourceText } from "../../src/fly/source";
-import { isUnknown, unmark } from "../../src/fly/value";
+import { holdsUnknown, unmark } from "../../src/fly/value";
 import type { Value } from "../../src/fly/value";
 
 export interface Outcome {
@@ -36,7 +36,7 @@ export function evaluateIn(scope: Scope, text: string): Outcome {
   const parsed = parseExpression(source);
   const { value, diagnostics } = evaluate(parsed.expression, scope, source);
   const all = [...parsed.diagnostics, ...diagnostics];
-  return { value, json: isUnknown(value) ? "" : jsonText(unmark(value)), diagnostics: all, codes: all.map(({ code }) => code) };
+  return { value, json: holdsUnknown(value) ? "" : jsonText(unmark(value)), diagnostics: all, codes: all.map(({ code }) => code) };
 }
 
 /** Evaluates an expression's text where nothing is declared. */

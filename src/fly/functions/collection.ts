@@ -164,10 +164,9 @@ function coalesce(values: readonly UnmarkedValue[]): Value {
 
 function coalesceList(lists: readonly UnmarkedValue[]): Value {
   if (lists.length === 0) throw new CallError("it needs at least one list");
-  for (const [index, list] of lists.entries()) {
-    if (itemsOf(list, index, "list or tuple").length > 0) return list;
-  }
-  throw new CallError("all its arguments are empty");
+  const found = lists.filter((list, index) => itemsOf(list, index, "list or tuple").length > 0);
+  if (found[0] === undefined) throw new CallError("all its arguments are empty");
+  return found[0];
 }
 
 function one(value: UnmarkedValue): Value {

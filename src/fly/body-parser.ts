@@ -229,7 +229,10 @@ export class BodyReader {
         const { start, end } = cursor.next();
         labels.push({ kind: "label", start, end, value: cursor.text.slice(start, end), quoted: false });
       } else if (kind === "open-quote") {
-        labels.push(parseLabel(cursor));
+        const label = parseLabel(cursor);
+        labels.push(label);
+        const swallowed = swallowedBrace(cursor, label);
+        if (swallowed) return this.readBody(type, labels, swallowed);
       } else if (kind === "invalid") {
         const label = labelInOtherQuotes(cursor, true);
         if (!label) failAtInvalid(cursor);
@@ -265,9 +268,9 @@ export class BodyReader {
     throw FAILURE;
   }
 
-  private readBody(type: Identifier, labels: readonly Label[]): Block {
+  private readBody(type: Identifier, labels: readonly Label[], brace?: Token): Block {
     const { cursor } = this;
-    const open = cursor.next();
+    const open = brace ?? cursor.next();
     const items: BodyItem[] = [];
     let incomplete = true;
     let leftBehind = false;
@@ -300,6 +303,13 @@ export class BodyReader {
     const name = [type.name, ...labels.map((label) => `"${label.value}"`)].join(" ");
     cursor.diagnostics.push(unclosedBlock(cursor.source, here, name, { start: type.start, end: open.end }, cursor.found()));
   }
+}
+
+/** The `{` at the end of a label whose closing quote is missing. */
+function swallowedBrace(cursor: Cursor, { start, end }: Label): Token | undefined {
+  const close = cursor.tokens[cursor.index - 1] as Token;
+  const brace = cursor.text.slice(start, end).trimEnd().length + start - 1;
+  return close.start === close.end && cursor.text[brace] === "{" ? { kind: "{", start: brace, end: brace + 1 } : undefined;
 }
 
 /** The text of a template that is nothing but text. */

@@ -32,6 +32,7 @@ export function parseTuple(cursor: Cursor): Expression {
 
 /** Values with commas between them, up to and with the closing bracket. A forgotten comma is told once. */
 function parseItems(cursor: Cursor, open: Token, closer: "]" | ")", what: string): Expression[] {
+  const { text } = cursor;
   const items: Expression[] = [];
   let told = false;
   for (;;) {
@@ -42,7 +43,10 @@ function parseItems(cursor: Cursor, open: Token, closer: "]" | ")", what: string
       continue;
     }
     if (!startsExpression(cursor.kind()) || (cursor.atNewLine() && beginsItem(cursor, cursor.peekIndex()))) break;
-    if (!told) cursor.report(missingComma(cursor.source, cursor.previousEnd, cursor.foundSpan(), what, cursor.found()));
+    const diagnostic = missingComma(cursor.source, cursor.previousEnd, cursor.foundSpan(), what, cursor.found());
+    // A string that another one follows at once: a quote is missing somewhere, and the rest of the line makes no sense.
+    if (text[cursor.previousEnd - 1] === '"' && cursor.peek().start === cursor.previousEnd) cursor.fail(diagnostic);
+    if (!told) cursor.report(diagnostic);
     told = true;
   }
   if (closer === "]") expectClosing(cursor, closer, open, what, [","]);
@@ -161,7 +165,7 @@ function parseObjectItem(cursor: Cursor): ObjectItem {
   } else if (after !== "newline" && after !== "}" && after !== "end") {
     if (after === "invalid") failAtInvalid(cursor);
     const diagnostic = missingItemSeparator(source, cursor.foundSpan(), cursor.previousEnd, cursor.found());
-    if (startsExpression(after)) cursor.report(diagnostic);
+    if (after === "open-quote" || (after === "identifier" && /^[=:]$/.test(cursor.kindAfter()))) cursor.report(diagnostic);
     else cursor.fail(diagnostic);
   }
   return { kind: "item", start: key.start, end: value.end, key, value, separator };

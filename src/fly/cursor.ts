@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic";
 import { NESTING_LIMIT, nestingTooDeep } from "./diagnostics";
+import { matchingEnd } from "./matching";
 import type { Token, TokenKind } from "./scanner";
 import type { SourceText } from "./source";
 import type { Span } from "./syntax";
@@ -111,6 +112,7 @@ export class Cursor {
     if (token.kind === "newline" || token.kind === "comment" || token.kind === "end" || token.start === token.end) {
       return { start: this.previousEnd, end: this.previousEnd };
     }
+    if (token.kind === "open-quote") return { start: token.start, end: (this.tokens[matchingEnd(this.tokens, this.peekIndex())] as Token).end };
     return token;
   }
 

@@ -252,6 +252,7 @@ function behind(cursor: Cursor): string {
 function advice(cursor: Cursor, token: Token): string | undefined {
   if (token.kind === "." && cursor.kindAfter() === "number") return "A number begins with a digit: 0.5.";
   if (token.kind === "+") return "A number has no sign `+` before it.";
+  if (cursor.tokens[cursor.index - 1]?.kind === "interpolation") return "Where `${` belongs to another language, write `$${`.";
   return undefined;
 }
 

@@ -107,7 +107,8 @@ function prepare({ value, expression }: Argument, wanted: Parameter, name: strin
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       const found = describe(value);
-      const part = error.path.length > 0 ? ` (${error.describe()})` : found === typeName(wanted.type) ? "" : found === "string" ? ` (${error.message})` : "";
+      const readable = wanted.type.kind === "number" || wanted.type.kind === "bool";
+      const part = error.path.length > 0 ? ` (${error.describe()})` : found === "string" && readable ? ` (${error.message})` : "";
       context.problems.push(wrongArgument(place, name, wanted.name, typeName(wanted.type), found + part));
       return undefined;
     }

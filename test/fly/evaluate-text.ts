@@ -43,3 +43,8 @@ export function evaluateIn(scope: Scope, text: string): Outcome {
 export function evaluateText(text: string, more: Omit<ModuleInput, "sources"> = {}): Outcome {
   return evaluateIn(makeScope({ sources: [], ...more }).scope, text);
 }
+
+/** The text under a diagnostic, cut out of its file by its byte range. */
+export function textUnder({ file, range }: { readonly file: string; readonly range: Diagnostic["range"] }, texts: Readonly<Record<string, string>>): string {
+  return Buffer.from(texts[file] ?? "").subarray(range.start.byte, range.end.byte).toString();
+}

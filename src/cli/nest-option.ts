@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { renderDiagnostics } from "../fly/render";
 import { findNest, type Nest, NEST_FILE, readNest, type ReadNestResult } from "../nest";
@@ -36,7 +37,11 @@ function parseVariable(text: string): VariableArgument {
 /** The folder that `--nest` names, or the nearest one upwards that holds `nest.fly`. Throws `NEST_NOT_FOUND`. */
 export function nestFolder(cli: Cli, command: Command): string {
   const { nest } = cli.flags(command);
-  if (nest !== undefined) return resolve(cli.context.cwd, nest);
+  if (nest !== undefined) {
+    const folder = resolve(cli.context.cwd, nest);
+    if (existsSync(join(folder, NEST_FILE))) return folder;
+    throw new GoslingError("NEST_NOT_FOUND", `There is no ${NEST_FILE} in ${nest}`, { hint: "Name the Nest's folder with --nest, or make one with: gosling init" });
+  }
   const found = findNest(cli.context.cwd);
   if (found === undefined) {
     throw new GoslingError("NEST_NOT_FOUND", `There is no ${NEST_FILE} in ${cli.context.cwd} or above it`, {

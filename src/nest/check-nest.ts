@@ -87,7 +87,7 @@ export function checkNest(input: NestInput): CheckedNest {
   const reader = new BlockReader(collected.tops, scope);
   const result = checkBlocks(reader);
   /** What is not there may stand in a file, or in a part of one, that could not be read. */
-  const partial = input.incomplete === true || files.some(({ body }) => body.incomplete);
+  const partial = input.incomplete === true || files.some(({ body }) => body.incomplete) || collected.problems.some(({ problem }) => problem.code === "FLY107");
   const missing = result.nest || partial ? [] : [nestProblem(problems.missingNest(), NEST_FILE)];
   diagnostics.push(
     ...scoped.diagnostics,
@@ -98,11 +98,18 @@ export function checkNest(input: NestInput): CheckedNest {
     ...reader.blockProblems.flatMap(({ top, problem }) => blockDiagnostic({ top, problem }) ?? []),
     ...result.crossProblems.flatMap((problem) => (partial && ABSENT.has(problem.code) ? [] : (crossDiagnostic(problem, reader.find) ?? []))),
   );
-  return { ...result, diagnostics: sorted(partial ? diagnostics.filter(({ code }) => !ABSENT.has(code)) : diagnostics), sources, scope, names: namesIn(files) };
+  return { ...result, diagnostics: sorted(withoutNoise(diagnostics, partial, files)), sources, scope, names: namesIn(files) };
 }
 
 /** Codes that say that something named is not in the Nest: a reference, a Rift, an Egg of a condition. */
 const ABSENT = new Set(["FLY051", "FLY163", "FLY168"]);
+
+/** Without references to what may stand where the parser could not read. */
+function withoutNoise(diagnostics: readonly Diagnostic[], partial: boolean, files: readonly ParsedFile[]): readonly Diagnostic[] {
+  if (partial) return diagnostics.filter(({ code }) => !ABSENT.has(code));
+  const partialLocals = files.some(({ body }) => body.items.some((item) => item.kind === "block" && item.type.name === "locals" && item.body.incomplete));
+  return partialLocals ? diagnostics.filter(({ code, summary }) => !(code === "FLY051" && summary.startsWith("there is no local"))) : diagnostics;
+}
 
 /** Evaluates blocks and keeps what is wrong with them. */
 class BlockReader {

@@ -24,6 +24,7 @@ describe("gosling validate", () => {
   test("outside of a Nest says how to get one", async () => {
     const { code, stderr } = await gosling(folderWith({}), ["validate"]);
     expect(code).toBe(1);
+    expect(await gosling("/", ["validate", "--nest", folderWith({ "readme.md": "" })])).toMatchObject({ code: 1, stderr: expect.stringContaining("There is no nest.fly in") as string });
     expect(stderr).toMatch(/There is no nest\.fly in .+ or above it[^]*gosling init/);
   });
 

@@ -64,15 +64,26 @@ export async function run(argv: readonly string[], context: Context, version: st
       },
   };
   try {
-    const program = await makeProgram(argv, cli);
-    await program.parseAsync([...argv], { from: "user" });
+    const args = withHelp(argv);
+    const program = await makeProgram(args, cli);
+    await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     return reportError(error, argv, context);
   }
   return exitCode;
 }
 
-/** The program with the wanted command's module loaded, or with all of them where `argv` names none. */
+/** `gosling` alone shows the help page, and `gosling help add egg` is `gosling add egg --help`. */
+function withHelp(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first === undefined) return ["--help"];
+  if (first !== "help") return argv;
+  // An unknown command is told of, with the nearest one, as without "help".
+  const known = COMMANDS.some(({ name }) => name === rest[0]);
+  return rest.length === 0 || known ? [...rest, "--help"] : rest;
+}
+
+/** The program, with the modules of all commands that `argv` names, or of all that there are. */
 export async function makeProgram(argv: readonly string[], cli: Cli, all = false): Promise<Command> {
   const { context, version } = cli;
   const program = new Command("gosling")
@@ -82,16 +93,16 @@ export async function makeProgram(argv: readonly string[], cli: Cli, all = false
     .option("--json", "print data as JSON")
     .option("--quiet", "print results and errors only")
     .option("--no-color", "no colours (also NO_COLOR)")
-    .helpCommand(false)
+    .helpCommand("help [command...]", "show the help of a command")
     .showHelpAfterError("(run with --help to see what there is)")
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .exitOverride();
-  const wanted = argv.find((arg) => COMMANDS.some((entry) => entry.name === arg));
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary);
     command.configureHelp({ showGlobalOptions: true });
-    if (all || entry.name === wanted) entry.load().configure(command, cli);
+    // Every word may be the command: which one is, the program finds out ("--nest plan deploy").
+    if (all || argv.includes(entry.name)) entry.load().configure(command, cli);
   }
   return program;
 }

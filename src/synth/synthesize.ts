@@ -1,9 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { sha256 } from "../../constructs/canonical-json";
 import type { Nest } from "../nest/model";
 import { checkSupported } from "./check-supported";
 import { libraryVersion } from "./library-version";
 import { type Manifest, type ManifestStack, manifestText, readManifest } from "./manifest";
-import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeWhole } from "./output";
+import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeStacks, writeWhole, writingTo } from "./output";
 import { planStacks, type PlannedStack, selectUnits, unitsOf } from "./plan-stacks";
 
 export interface SynthesizeOptions {
@@ -37,7 +38,7 @@ export interface SynthesizedStack extends ManifestStack {
  * Nest gives the same bytes on every machine. A stack is made only where what it is made from, or its
  * file, has changed; contents decide, never times. Where something can't be made, nothing is written.
  *
- * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`
+ * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`, `OUTPUT_UNWRITABLE`
  */
 export async function synthesize(nest: Nest, { out: folder, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
   const out = outputFolder(nest.root, folder);
@@ -52,7 +53,7 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
   const changed = planned.filter((stack) => !kept.has(stack.name));
   const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed);
 
-  for (const [name, text] of texts) writeWhole(stackFile(out, name), text);
+  writingTo(out, () => writeStacks(out, texts));
   const stacks = planned.map(({ props: _, name, ...stack }): SynthesizedStack => {
     const text = texts.get(name);
     const outputHash = text === undefined ? (kept.get(name) as string) : sha256(text);
@@ -60,7 +61,7 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
   });
 
   const wanted = new Set(planned.map(({ name }) => name));
-  const removed = targets ? [] : stacksInOutput(out).filter((name) => !wanted.has(name) && removeStack(out, name));
+  const removed = targets ? [] : writingTo(out, () => stacksInOutput(out).filter((name) => !wanted.has(name) && removeStack(out, name)));
   const untouched = targets ? Object.entries(before?.stacks ?? {}).filter(([name]) => !wanted.has(name)) : [];
   const written = stacks.map(({ name, status: _status, file: _file, ...stack }): [string, ManifestStack] => [name, stack]);
   const manifest: Manifest = {
@@ -70,7 +71,12 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
     stacks: Object.fromEntries([...untouched, ...written].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   const text = manifestText(manifest);
-  if (fileHash(manifestFile(out)) !== sha256(text)) writeWhole(manifestFile(out), text);
+  if (fileHash(manifestFile(out)) !== sha256(text)) {
+    writingTo(out, () => {
+      mkdirSync(out, { recursive: true });
+      writeWhole(manifestFile(out), text);
+    });
+  }
   return { out, manifest, stacks, removed };
 }
 

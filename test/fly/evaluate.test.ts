@@ -96,10 +96,11 @@ describe("references", () => {
 
   test("an attribute that is not written has its default from the vocabulary, and null without one", () => {
     const spec = {
+      typeName: "Egg",
       description: "",
       attributes: {},
       blocks: {
-        runner: { description: "", attributes: { idle_timeout: { type: { kind: "duration" as const }, description: "", default: "10m", example: "" }, image: { type: { kind: "string" as const }, description: "", example: "" } }, blocks: {} },
+        runner: { typeName: "Runner", description: "", attributes: { idle_timeout: { type: { kind: "duration" as const }, description: "", default: "10m", example: "" }, image: { type: { kind: "string" as const }, description: "", example: "" } }, blocks: {} },
       },
     };
     const scoped = scopeOf(declarations, { blocks: { egg: spec } }).scope;

@@ -101,8 +101,8 @@ export function checkNest(input: NestInput): CheckedNest {
   return { ...result, diagnostics: sorted(withoutNoise(diagnostics, partial, files)), sources, scope, names: namesIn(files) };
 }
 
-/** Codes that say that something named is not in the Nest: a reference, a Rift, an Egg of a condition. */
-const ABSENT = new Set(["FLY051", "FLY163", "FLY168"]);
+/** Codes that say that something named is not in the Nest: a reference, a declaration, a Rift, an Egg of a condition. */
+const ABSENT = new Set(["FLY051", "FLY081", "FLY163", "FLY168"]);
 
 /** Without references to what may stand where the parser could not read. */
 function withoutNoise(diagnostics: readonly Diagnostic[], partial: boolean, files: readonly ParsedFile[]): readonly Diagnostic[] {

@@ -13,6 +13,7 @@ import { type EggBlock, entityRules, projectRules, renameRules, riftRules } from
 import type { Problem } from "../vocabulary/schema";
 import type { EggValues, EggsBucketValues, JobValues, MotherGooseValues, NestValues, RiftValues, UglyFoxValues } from "../vocabulary/types";
 import { type CollectedBlock, collectBlocks, type ParsedFile, type TopBlock } from "./blocks";
+import { concealedSources } from "./concealed-sources";
 import { blockDiagnostic, crossDiagnostic, nestProblem, strangerDiagnostic } from "./diagnostics";
 import { NEST_FILE } from "./find";
 import type { NestFile } from "./read-files";
@@ -53,6 +54,7 @@ export interface CheckedNest {
   readonly mothergoose?: CheckedBlock<MotherGooseValues>;
   /** All errors and warnings, sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Texts to show diagnostics with; what may be a secret is starred. */
   readonly sources: ReadonlyMap<string, SourceText>;
   readonly scope: Scope;
   /** Names of variables and locals. */
@@ -71,14 +73,11 @@ export function checkNest(input: NestInput): CheckedNest {
     return { source, body: parsed.body };
   };
   const files = [...input.files].sort((a, b) => (a.path < b.path ? -1 : 1)).map(parseFile);
+  const variableFiles = (input.variableFiles ?? []).map(parseFile);
+  const variables = input.variables && parseFile(input.variables);
   const { scope, ...scoped } = makeScope({
     sources: files,
-    inputs: {
-      arguments: input.arguments,
-      files: input.variableFiles?.map(parseFile),
-      environment: input.environment,
-      defaults: input.variables && parseFile(input.variables),
-    },
+    inputs: { arguments: input.arguments, files: variableFiles, environment: input.environment, defaults: variables },
     files: input.functionFiles,
     blocks,
   });
@@ -98,7 +97,9 @@ export function checkNest(input: NestInput): CheckedNest {
     ...reader.blockProblems.flatMap(({ top, problem }) => blockDiagnostic({ top, problem }) ?? []),
     ...result.crossProblems.flatMap((problem) => (partial && ABSENT.has(problem.code) ? [] : (crossDiagnostic(problem, reader.find) ?? []))),
   );
-  return { ...result, diagnostics: sorted(withoutNoise(diagnostics, partial, files)), sources, scope, names: namesIn(files) };
+  const told = sorted(withoutNoise(diagnostics, partial, files));
+  const shown = told.length === 0 ? sources : concealedSources(sources, files, variables ? [...variableFiles, variables] : variableFiles);
+  return { ...result, diagnostics: told, sources: shown, scope, names: namesIn(files) };
 }
 
 /** Codes that say that something named is not in the Nest: a reference, a declaration, a Rift, an Egg of a condition. */

@@ -44,7 +44,7 @@ export interface ReadNestResult {
   readonly nest?: Nest;
   /** All errors and warnings, sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Texts that diagnostics point into, by file. */
+  /** Texts to show diagnostics with, by file; what may be a secret is starred. */
   readonly sources: ReadonlyMap<string, SourceText>;
   readonly counts: { readonly files: number; readonly eggs: number; readonly buckets: number; readonly jobs: number; readonly rifts: number };
   /** What the files themselves say, without defaults, by block: `egg my-app`. */

@@ -166,7 +166,7 @@ describe("errors without follow-up noise", () => {
       "Eggs/a/config.fly:14:22 FLY140 limit",
       "Eggs/a/config.fly:20:37 FLY111 2",
       'Eggs/a/config.fly:21:15 FLY117 "a b"',
-      'Eggs/a/config.fly:21:38 FLY114 "hunter2"',
+      'Eggs/a/config.fly:21:38 FLY114 "*******"',
     ]);
   });
 

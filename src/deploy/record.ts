@@ -1,5 +1,6 @@
 import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { mapConcurrent } from "../engine/concurrency";
 import type { RunnerEntry } from "../uglyfox/pool-size";
 import { GoslingError } from "../vocabulary/error";
 import { writeAtomically } from "./write-atomically";
@@ -37,7 +38,12 @@ export interface UnitRecords {
 /** Every unit that has ever been deployed and not been destroyed, by name. */
 export async function readAllRecords(workspace: Workspace): Promise<ReadonlyMap<string, UnitRecords>> {
   const names = await readdir(deploymentsFolder(workspace)).catch(ignoreMissing<string[]>([]));
-  const records = await Promise.all(names.sort().map((unit) => readRecords(workspace, unit)));
+  // Some at once: a thousand units must not open two thousand files.
+  const settled = await mapConcurrent(names.sort(), (unit) => readRecords(workspace, unit), 32);
+  const records = settled.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
   return new Map(records.filter((r) => r.applied ?? r.pending).map((r) => [r.unit, r]));
 }
 

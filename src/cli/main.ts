@@ -11,6 +11,12 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   // Node 20 optimizes code that a command of a second never pays back: a quarter of the CPU of validating 1,000 Eggs.
   // Later releases wait by themselves.
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--interrupt-budget=600000");
+  // Whoever reads our output may have read enough (gosling list | head): that ends no work that is under way.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   const context: Context = {
     cwd: process.cwd(),
     env: process.env,

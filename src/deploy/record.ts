@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { mapConcurrent } from "../engine/concurrency";
 import type { RunnerEntry } from "../uglyfox/pool-size";
 import { GoslingError } from "../vocabulary/error";
-import { writeAtomically } from "./write-atomically";
+import { writeFileAtomically } from "../runner/atomic-file";
 import { deploymentFolder, deploymentsFolder, type Workspace } from "./workspace";
 
 /** What is deployed together: an Egg, a bucket or a Job, with its one or more stacks. */
@@ -71,13 +71,13 @@ async function readRecord(workspace: Workspace, unit: string, file: string): Pro
 export async function beginRecord(workspace: Workspace, record: DeploymentRecord): Promise<void> {
   const folder = deploymentFolder(workspace, record.unit);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeAtomically(join(folder, "pending.json"), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFileAtomically(join(folder, "pending.json"), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** After success: what was pending is what is applied. */
 export async function finishRecord(workspace: Workspace, record: DeploymentRecord): Promise<void> {
   const folder = deploymentFolder(workspace, record.unit);
-  await writeAtomically(join(folder, "applied.json"), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFileAtomically(join(folder, "applied.json"), `${JSON.stringify(record, null, 2)}\n`);
   await rm(join(folder, "pending.json"), { force: true });
 }
 

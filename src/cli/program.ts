@@ -79,8 +79,8 @@ function withHelp(argv: readonly string[]): readonly string[] {
   if (first === undefined) return ["--help"];
   if (first !== "help") return argv;
   // An unknown command is told of, with the nearest one, as without "help".
-  const known = COMMANDS.some(({ name }) => name === rest[0]);
-  return rest.length === 0 || known ? [...rest, "--help"] : rest;
+  const known = rest[0] === undefined || rest[0].startsWith("-") || COMMANDS.some(({ name }) => name === rest[0]);
+  return known ? [...rest, "--help"] : rest;
 }
 
 /** The program, with the modules of all commands that `argv` names, or of all that there are. */

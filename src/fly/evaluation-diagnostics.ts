@@ -97,6 +97,12 @@ export const tooDeep = (place: Place): Problem => ({
   place,
 });
 
+export const tooLarge = (place: Place): Problem => ({
+  code: "FLY083",
+  summary: "the value is too large to be handled",
+  place,
+});
+
 // ── Functions ────────────────────────────────────────────────────────────────
 
 export const unknownFunction = (place: Place, name: string, suggestion: string | undefined): Problem => ({

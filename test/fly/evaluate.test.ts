@@ -371,3 +371,9 @@ describe("elementsOf and entriesOf read all kinds alike", () => {
   test("a set is in order", () => expect(elementsOf(evaluateText('toset(["b", "a"])').value)).toEqual(["a", "b"]));
   test.each(["{ a = 1 }", "tomap({ a = 1 })"])("%s", (text) => expect(entriesOf(evaluateText(text).value)).toEqual(new Map([["a", 1]])));
 });
+
+test("texts that double and double again end with an error", () => {
+  const lines = Array.from({ length: 60 }, (_, index) => `  a${index + 1} = "\${local.a${index}}\${local.a${index}}"`);
+  const { diagnostics } = scopeOf(`locals {\n  a0 = "x"\n${lines.join("\n")}\n}`);
+  expect(diagnostics.map(({ code }) => code)).toEqual(["FLY083"]);
+});

@@ -68,15 +68,19 @@ function timestamp(text: string): string {
   return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${fraction.replace(/\.?0+$/, "")}${zone}`;
 }
 
-function fromYaml(data: unknown): Value {
+/** Aliases can make a short document stand for billions of values; one of more is refused. */
+const SIZE_LIMIT = 200_000;
+
+function fromYaml(data: unknown, count: { value: number } = { value: 0 }): Value {
+  if (++count.value > SIZE_LIMIT) throw new ArgumentError(0, `it holds more than ${SIZE_LIMIT} values`);
   if (data instanceof Scalar) return typeof data.value === "string" ? normalize(data.value) : data.value;
   if (typeof data === "string") return normalize(data);
-  if (Array.isArray(data)) return data.map(fromYaml);
+  if (Array.isArray(data)) return data.map((item) => fromYaml(item, count));
   if (typeof data !== "object" || data === null) return null;
   return new Map(
     Object.entries(data).map(([key, item]) => {
       if (key === NULL_KEY) throw new ArgumentError(0, "a key of a mapping in it is null");
-      return [normalize(key), fromYaml(item)];
+      return [normalize(key), fromYaml(item, count)];
     }),
   );
 }

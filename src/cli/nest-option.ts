@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { renderDiagnostics } from "../fly/render";
+import type { Diagnostic } from "../fly/diagnostic";
 import { findNest, type Nest, NEST_FILE, readNest, type ReadNestResult } from "../nest";
 import { GoslingError } from "../vocabulary/error";
 import { EXIT, type GlobalFlags, wantsColor } from "./context";
@@ -80,10 +80,17 @@ export async function openNest(cli: Cli, command: Command): Promise<OpenedNest> 
   const flags = cli.flags(command);
   const told = result.nest && flags.quiet ? [] : result.diagnostics;
   if (told.length > 0) {
-    const { context } = cli;
-    context.stderr.write(
-      flags.json ? `${JSON.stringify({ diagnostics: told })}\n` : renderDiagnostics(told, result.sources, { color: wantsColor(context, flags, context.stderr) }),
-    );
+    if (flags.json) cli.context.stderr.write(`${JSON.stringify({ diagnostics: told })}\n`);
+    else showDiagnostics(cli, command, told, result);
   }
   return result.nest ? { nest: result.nest, result } : { exitCode: EXIT.failed };
+}
+
+/** Prints diagnostics for people, on standard error. */
+export function showDiagnostics(cli: Cli, command: Command, told: readonly Diagnostic[], { sources }: Pick<ReadNestResult, "sources">): void {
+  const { context } = cli;
+  // Loaded here: most Nests are valid most of the time.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { renderDiagnostics } = require("../fly/render") as typeof import("../fly/render");
+  context.stderr.write(renderDiagnostics(told, sources, { color: wantsColor(context, cli.flags(command), context.stderr) }));
 }

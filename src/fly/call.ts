@@ -1,9 +1,9 @@
 import { convert, ConversionError } from "./convert";
 import type { Context } from "./evaluation-context";
-import { argumentCount, callFailed, expansion, invalidArgument, referenceNotAllowed, unknownFunction, wrongArgument } from "./evaluation-diagnostics";
+import { argumentCount, callFailed, expansion, impureFunction, invalidArgument, referenceNotAllowed, unknownFunction, wrongArgument } from "./evaluation-diagnostics";
 import type { Problem } from "./evaluation-diagnostics";
 import { valueOf } from "./evaluate";
-import { findFunction, functionNames } from "./functions";
+import { findFunction, functionNames, IMPURE_FUNCTIONS } from "./functions";
 import { ArgumentError, CallError, signature } from "./functions/function";
 import type { FlyFunction, Parameter } from "./functions/function";
 import type { Expression, FunctionCall } from "./syntax";
@@ -28,7 +28,8 @@ export function callValue(expression: FunctionCall, context: Context): Value {
   if (name === "can") return canValue(expression, context);
   const called = findFunction(name);
   if (!called) {
-    context.problems.push(unknownFunction({ source: context.source, span: expression.name }, expression.name.name, nearest(name, functionNames())));
+    const place = { source: context.source, span: expression.name };
+    context.problems.push(IMPURE_FUNCTIONS.includes(name) ? impureFunction(place, name) : unknownFunction(place, expression.name.name, nearest(name, functionNames())));
     return UNKNOWN;
   }
   const ways: SensitiveWay[] = [];

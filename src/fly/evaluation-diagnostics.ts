@@ -112,6 +112,14 @@ export const unknownFunction = (place: Place, name: string, suggestion: string |
   ...didYouMean(suggestion),
 });
 
+/** One that the engines have, but Fly does not. */
+export const impureFunction = (place: Place, name: string): Problem => ({
+  code: "FLY056",
+  summary: `Fly has no function "${name}"`,
+  detail: "The same files always mean the same: no function depends on time, chance, or the machine that it runs on.",
+  place,
+});
+
 export const argumentCount = (place: Place, name: string, signature: string, expected: string, found: number): Problem => ({
   code: "FLY057",
   summary: `${name} takes ${expected}, not ${found}`,

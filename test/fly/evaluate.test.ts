@@ -88,6 +88,7 @@ describe("references", () => {
     ['var["team"]', "var", '"var" needs the name of what is meant', "Write var.NAME."],
     ["egg", "egg", '"egg" needs the name of what is meant', 'Write egg.NAME.ATTRIBUTE, or egg["NAME"].ATTRIBUTE where the name is no identifier.'],
     ["egg[1.5].type", "1.5", 'there is no egg "1.5"', "Known: 1a, my-app."],
+    ["timestamp()", "timestamp", 'Fly has no function "timestamp"', "The same files always mean the same: no function depends on time, chance, or the machine that it runs on."],
     ["egg[null].type", "null", "wrong index", "A name is a string, not null."],
     ["uper(var.team)", "uper", 'there is no function "uper"', 'Did you mean "upper"?'],
   ])("%s: %s is at fault", (...[text, under, summary, detail]) => {
@@ -320,6 +321,8 @@ describe("sensitive values", () => {
 
   test.each([
     "tonumber(var.token)",
+    "egg[var.token].type",
+    "egg.a[var.token]",
     'regex(var.token, "x")',
     'regex("x", var.token)',
     "file(var.token)",

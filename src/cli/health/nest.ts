@@ -22,7 +22,19 @@ export function nestCheck({ nest, diagnostics, counts }: Pick<ReadNestResult, "n
 }
 
 /** What deployments have left: interrupted ones, damaged records, runners whose process is gone. */
-export async function deploymentCheck(root: string, unit: string): Promise<{ readonly applied: boolean; readonly check?: HealthCheck }> {
+export async function deploymentChecks(root: string): Promise<readonly HealthCheck[]> {
+  const units = await readdir(deploymentsFolder({ root })).catch(() => []);
+  const looked = await Promise.all(units.sort().map((unit) => deploymentCheck(root, unit)));
+  const deployed = looked.filter(({ applied }) => applied).length;
+  const dead = (await readRunners(root)).filter(({ process }) => process === "dead").map(({ egg, id }) => `${egg}/${id}`);
+  const found = [
+    ...looked.flatMap(({ check }) => check ?? []),
+    ...(dead.length > 0 ? [warning("Runners", `${dead.length === 1 ? "the process is" : "the processes are"} gone: ${dead.join(", ")}`, "Run gosling deploy: it starts them again.")] : []),
+  ];
+  return found.length > 0 ? found : [ok("Deployments", deployed === 0 ? "nothing is deployed from this folder" : `${amount(deployed, "unit")} deployed, none interrupted`)];
+}
+
+async function deploymentCheck(root: string, unit: string): Promise<{ readonly applied: boolean; readonly check?: HealthCheck }> {
   try {
     const { applied, pending } = await readRecords({ root }, unit);
     const claim = await newestClaim({ path: deploymentFolder({ root }, unit) });

@@ -11,6 +11,7 @@ export function renderPlan(plan: DeploymentPlan, paint: Palette): string {
   for (const orphan of plan.orphans) lines.push(`${paint.bold(orphan.egg)}`, `  ${paint.red("-")} runner ${orphan.id}: no deployment knows it; it is ended and removed`);
   const same = plan.units.filter((unit) => unit.decision.action === "none").length;
   const changed = plan.units.length - same;
+  if (plan.units.length === 0 && !plan.changes) return NOTHING;
   if (!plan.changes) return `Nothing would change: ${countOf(same, "unit")} as the Nest says.\n`;
   const total = plan.units.flatMap((unit) => unit.summary ?? []).reduce(sum, { create: 0, change: 0, replace: 0, destroy: 0 });
   lines.push("", `Plan: ${countOf(changed, "unit")} to change, ${same} as the Nest says. Resources: ${renderSummary(total, paint)}.`);
@@ -88,7 +89,7 @@ export function renderTotals(results: readonly UnitResult[]): string {
     const count = results.filter((result) => result.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];
   });
-  if (results.length === 0) return "Nothing is deployed.\n";
+  if (results.length === 0) return NOTHING;
   if (results.every((result) => result.outcome === "unchanged")) return `Nothing has changed: ${countOf(results.length, "unit")} as the Nest says.\n`;
   return `${counts.join(", ")}.\n`;
 }
@@ -100,6 +101,8 @@ function errorLines(cause: unknown, paint: Palette): readonly string[] {
   const lines = error.message.split("\n").map((line, index) => (index === 0 ? paint.red(`error: ${line}`) : `  ${line}`));
   return error.hint === undefined ? lines : [...lines, `  ${error.hint}`];
 }
+
+const NOTHING = "There is nothing to deploy. To add something: gosling add egg NAME\n";
 
 function countOf(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;

@@ -83,7 +83,7 @@ export class BodyReader {
     const { cursor, blockIndent } = this;
     if (cursor.extraBraces === 0 || blockIndent === undefined) return false;
     const brace = cursor.peek();
-    if (!isFirstInLine(cursor.text, brace.start) || lineIndentation(cursor.text, brace.start) <= blockIndent) return false;
+    if (!isFirstInLine(cursor, cursor.peekIndex()) || lineIndentation(cursor, brace.start) <= blockIndent) return false;
     cursor.report(strayBracket(cursor.source, brace));
     cursor.next();
     cursor.hush();
@@ -97,8 +97,8 @@ export class BodyReader {
     if (blockIndent === undefined) return false;
     const index = cursor.peekIndex();
     const { kind, start } = cursor.tokens[index] as Token;
-    if (!isFirstInLine(cursor.text, start)) return false;
-    const indent = lineIndentation(cursor.text, start);
+    if (!isFirstInLine(cursor, index)) return false;
+    const indent = lineIndentation(cursor, start);
     return kind === "}" ? indent < blockIndent : indent <= blockIndent && beginsItem(cursor, index);
   }
 
@@ -278,7 +278,7 @@ export class BodyReader {
       cursor.report(nestingTooDeep(cursor.source, type, "blocks"));
       passBraces(cursor);
     } else {
-      const indent = cursor.missingBraces + cursor.extraBraces > 0 ? lineIndentation(cursor.text, open.start) : 0;
+      const indent = cursor.missingBraces + cursor.extraBraces > 0 ? lineIndentation(cursor, open.start) : 0;
       const reader = new BodyReader(cursor, items, this.depth + 1, indent);
       reader.readItems();
       incomplete = reader.incomplete;

@@ -97,6 +97,7 @@ export function parseObject(cursor: Cursor): Expression {
     return result;
   }
   cursor.newlines = true;
+  const indent = cursor.missingBraces > 0 ? lineIndentation(cursor, open.start) : 0;
   const items: ObjectItem[] = [];
   for (;;) {
     const kind = cursor.kind();
@@ -104,7 +105,7 @@ export function parseObject(cursor: Cursor): Expression {
       cursor.next();
       continue;
     }
-    if (kind === "}" || kind === "end" || kind === "sequence-end" || (cursor.missingBraces > 0 && leftBehind(cursor, open))) break;
+    if (kind === "}" || kind === "end" || kind === "sequence-end" || leftBehind(cursor, indent)) break;
     const start = cursor.peekIndex();
     const checkpoint = cursor.checkpoint();
     try {
@@ -112,29 +113,29 @@ export function parseObject(cursor: Cursor): Expression {
     } catch (failure) {
       if (failure !== FAILURE) throw failure;
       cursor.restore(checkpoint);
+      if (cursor.kind() === "end") throw failure;
       skipItem(cursor, start, true);
       const stop = cursor.kind();
       if (stop === ")" || stop === "]" || stop === "sequence-end" || (beginsItem(cursor, cursor.peekIndex()) && cursor.index === start)) throw failure;
       if (stop === ",") cursor.next();
     }
   }
-  closeObject(cursor, open);
+  closeObject(cursor, open, indent);
   cursor.newlines = newlines;
   return { kind: "object", start: open.start, end: cursor.previousEnd, items };
 }
 
-/** With more braces opened than closed in the file: whether what follows stands too far left to be in these braces. */
-function leftBehind(cursor: Cursor, open: Token): boolean {
-  const { text } = cursor;
+/** With more braces opened than closed in the file: whether what follows stands too far left to be in braces of this indentation. */
+function leftBehind(cursor: Cursor, indent: number): boolean {
   const index = cursor.peekIndex();
+  if (cursor.missingBraces === 0 || !isFirstInLine(cursor, index)) return false;
   const { kind, start } = cursor.tokens[index] as Token;
-  if (!isFirstInLine(text, start)) return false;
-  const distance = lineIndentation(text, start) - lineIndentation(text, open.start);
+  const distance = lineIndentation(cursor, start) - indent;
   return kind === "}" ? distance < 0 : distance <= 0 && beginsItem(cursor, index);
 }
 
-function closeObject(cursor: Cursor, open: Token): void {
-  if (cursor.kind() === "}" && !(cursor.missingBraces > 0 && leftBehind(cursor, open))) {
+function closeObject(cursor: Cursor, open: Token, indent: number): void {
+  if (cursor.kind() === "}" && !leftBehind(cursor, indent)) {
     cursor.next();
     return;
   }

@@ -83,7 +83,7 @@ export function likelyHeredocEnd(text: string, tokens: readonly Token[], heredoc
       if (line.startsWith(marker, indent) && /^[ \t]*(?:[,)\]}]|$)/.test(line.slice(indent + marker.length))) {
         return { index, closers: [], start, end: start + indent + marker.length };
       }
-    } else if (kind === "identifier" && /^\n[ \t]*$/.test(text.slice(text.lastIndexOf("\n", start - 1), start)) && text.slice(start, token.end) === marker) {
+    } else if (kind === "identifier" && text.slice(start, token.end) === marker && /^\n[ \t]*$/.test(text.slice(text.lastIndexOf("\n", start - 1), start))) {
       const next = tokens[index + 1]?.kind;
       if (next === undefined || next === "newline") return { index, closers, start, end: token.end };
     }

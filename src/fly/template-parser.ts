@@ -325,7 +325,8 @@ function assemble(cursor: Cursor, pieces: readonly Piece[], intact: boolean): re
   for (const left of open.reverse()) {
     if (!quiet) cursor.diagnostics.push(unclosedDirective(cursor.source, left.begin, left.begin.name));
     quiet = true;
-    left.outer.push(closeDirective(left, left.begin.end));
+    const end = Math.max(left.begin.end, ...[...left.body, ...(left.otherwise ?? [])].slice(-1).map((part) => part.end));
+    left.outer.push(closeDirective(left, end));
     parts = left.outer;
   }
   return parts;

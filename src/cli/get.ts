@@ -29,9 +29,12 @@ const KINDS: Readonly<Record<string, { readonly kind: Kind; readonly named: bool
 
 type Kind = keyof typeof blocks | "var" | "local";
 
+/** The words that `gosling get` begins with. */
+export const GET_KINDS = Object.keys(KINDS);
+
 export function configure(command: Command, cli: Cli): void {
   addNestOptions(command)
-    .argument("<kind>", `${Object.keys(KINDS).join(", ")}`)
+    .argument("<kind>", GET_KINDS.join(", "))
     .argument("[name]", "name of the thing; nest, uglyfox and mothergoose have none")
     .argument("[path]", "what of it, by its Fly name: runner.tags, runner.tags[0], environment.CI")
     .addHelpText(

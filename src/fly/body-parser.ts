@@ -1,4 +1,4 @@
-import { FAILURE, type Cursor } from "./cursor";
+import { type Checkpoint, type Cursor, FAILURE } from "./cursor";
 import {
   NESTING_LIMIT,
   colonForEquals,
@@ -22,6 +22,9 @@ import { beginsItem, failAtInvalid, isFirstInLine, lineIndentation, skipItem } f
 import type { Token, TokenKind } from "./scanner";
 import type { Attribute, Block, Body, BodyItem, Expression, Identifier, Label, Template } from "./syntax";
 import { limited } from "./tree-height";
+
+/** Between two items nothing is open. */
+const TOP: Checkpoint = { newlines: true, depth: 0, brackets: 0 };
 
 /** Reads the items of one body: of the file, or of a block. */
 export class BodyReader {
@@ -67,8 +70,7 @@ export class BodyReader {
       } catch (failure) {
         if (failure !== FAILURE) throw failure;
         this.incomplete = true;
-        cursor.newlines = true;
-        cursor.depth = 0;
+        cursor.restore(TOP);
         skipItem(cursor, from);
         if (cursor.kind() === ")" || cursor.kind() === "]" || cursor.kind() === "sequence-end") {
           cursor.next();
@@ -211,8 +213,7 @@ export class BodyReader {
       return cursor.links === 0 ? value : limited(cursor, value);
     } catch (failure) {
       if (failure !== FAILURE) throw failure;
-      cursor.newlines = true;
-      cursor.depth = 0;
+      cursor.restore(TOP);
       skipItem(cursor, from);
       return { kind: "invalid", start: equals.end, end: Math.max(equals.end, cursor.previousEnd) };
     }

@@ -16,9 +16,8 @@ import type { Expression, FunctionCall, Identifier, ObjectItem } from "./syntax"
 
 /** `[a, b]` or `[for …]`. */
 export function parseTuple(cursor: Cursor): Expression {
-  const { newlines } = cursor;
   const open = cursor.next();
-  cursor.newlines = false;
+  const newlines = cursor.openBracket();
   let tuple: Expression;
   if (cursor.atWord("for")) {
     tuple = parseFor(cursor, open, "]");
@@ -26,7 +25,7 @@ export function parseTuple(cursor: Cursor): Expression {
     const items = parseItems(cursor, open, "]", "this list");
     tuple = { kind: "tuple", start: open.start, end: cursor.previousEnd, items };
   }
-  cursor.newlines = newlines;
+  cursor.closeBracket(newlines);
   return tuple;
 }
 
@@ -65,9 +64,8 @@ export function parseCall(cursor: Cursor, first: Token): FunctionCall {
     end = part.end;
   }
   if (cursor.kind() !== "(") cursor.fail(expectedFunctionName(cursor.source, cursor.foundSpan(), `\`(\` after \`${name}\``, cursor.found()));
-  const { newlines } = cursor;
   const open = cursor.next();
-  cursor.newlines = false;
+  const newlines = cursor.openBracket();
   const args = parseItems(cursor, open, ")", "this call");
   const expand = cursor.kind() === "..." && args.length > 0 && (cursor.tokens[cursor.index - 1] as Token).kind !== ",";
   if (expand) {
@@ -75,7 +73,7 @@ export function parseCall(cursor: Cursor, first: Token): FunctionCall {
     if (cursor.kind() !== ")") cursor.fail(expansionNotLast(cursor.source, cursor.foundSpan(), cursor.found()));
   }
   expectClosing(cursor, ")", open, "this call", [","]);
-  cursor.newlines = newlines;
+  cursor.closeBracket(newlines);
   return {
     kind: "call",
     start: first.start,
@@ -115,6 +113,10 @@ export function parseObject(cursor: Cursor): Expression {
       cursor.restore(checkpoint);
       if (cursor.kind() === "end") throw failure;
       skipItem(cursor, start, true);
+      while (cursor.brackets === 0 && (cursor.kind() === ")" || cursor.kind() === "]")) {
+        cursor.next();
+        skipItem(cursor, cursor.index, true);
+      }
       const stop = cursor.kind();
       if (stop === ")" || stop === "]" || stop === "sequence-end" || (beginsItem(cursor, cursor.peekIndex()) && cursor.index === start)) throw failure;
       if (stop === ",") cursor.next();

@@ -13,6 +13,7 @@ export const FAILURE = Symbol("syntax failure");
 export interface Checkpoint {
   readonly newlines: boolean;
   readonly depth: number;
+  readonly brackets: number;
 }
 
 /** The place of the parser in the tokens. Comments are passed over; line breaks are too where they mean nothing. */
@@ -25,6 +26,8 @@ export class Cursor {
   newlines = true;
   /** How many expressions stand around this place. */
   depth = 0;
+  /** How many `(` and `[` of this template or attribute are open. */
+  brackets = 0;
   /** Operators and accesses since the attribute began. */
   links = 0;
   /** Where the last consumed token ended that was no line break. */
@@ -140,12 +143,26 @@ export class Cursor {
   }
 
   checkpoint(): Checkpoint {
-    return { newlines: this.newlines, depth: this.depth };
+    return { newlines: this.newlines, depth: this.depth, brackets: this.brackets };
   }
 
   restore(checkpoint: Checkpoint): void {
     this.newlines = checkpoint.newlines;
     this.depth = checkpoint.depth;
+    this.brackets = checkpoint.brackets;
+  }
+
+  /** Line breaks mean nothing from here to `closeBracket`; answers what they meant before. */
+  openBracket(): boolean {
+    const { newlines } = this;
+    this.newlines = false;
+    this.brackets++;
+    return newlines;
+  }
+
+  closeBracket(newlines: boolean): void {
+    this.newlines = newlines;
+    this.brackets--;
   }
 
   /** Goes one expression deeper. */

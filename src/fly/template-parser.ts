@@ -177,6 +177,7 @@ function readSequence(cursor: Cursor, open: Token): TemplateInterpolation | Dire
   cursor.index++;
   cursor.previousEnd = open.end;
   cursor.newlines = false;
+  cursor.brackets = 0;
   let told = true;
   let content: Expression | Omit<DirectivePiece, "start" | "end" | "marker"> | undefined;
   try {

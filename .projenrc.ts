@@ -155,6 +155,7 @@ const generate = project.addTask("generate", { description: "Write all generated
 for (const [name, description] of [
   ["types", "Write src/vocabulary/types.ts from the vocabulary"],
   ["reference", "Write docs/fly.md from the vocabulary"],
+  ["picture", "Draw docs/picture.svg from examples/nest-local"],
   ["api", "Write API.md from the docstrings"],
 ] as const) {
   generate.spawn(project.addTask(`generate:${name}`, { description, exec: `${tsNode} tools/generate-${name}.ts` }));

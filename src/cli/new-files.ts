@@ -45,7 +45,6 @@ async function writeNewFile(path: string, text: string, undo: (() => Promise<unk
     const file = await open(temporary, "wx", 0o666);
     try {
       await file.writeFile(text);
-      await file.sync();
     } finally {
       await file.close();
     }

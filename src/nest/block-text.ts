@@ -29,7 +29,8 @@ function lines(type: string, spec: BlockSpec, { labels = [], attributes, blocks:
 }
 
 function attributeLines(name: string, value: unknown, indent: string): readonly string[] {
-  if (typeof value === "string" && value.includes("\n")) {
+  // In quotes, other control characters are seen.
+  if (typeof value === "string" && value.includes("\n") && !/(?![\n\t])\p{Cc}/u.test(value)) {
     const heredoc = heredocLines(name, value, indent);
     if (isRead(heredoc, value)) return heredoc;
   }
@@ -41,7 +42,7 @@ function heredocLines(name: string, value: string, indent: string): readonly str
   return [`${indent}${name} = <<-EOT`, ...content.map((line) => (line === "" ? "" : `${indent}  ${line}`)), `${indent}EOT`];
 }
 
-/** Whether the text says what is meant: not where lines have an indentation of their own, end with \r, or hold the marker. */
+/** Whether the text says what is meant: not where all lines are indented, the last one has no end, or one is the marker. */
 function isRead(text: readonly string[], wanted: string): boolean {
   const { body, diagnostics } = parse(new SourceText("", `${text.join("\n")}\n`));
   const [item] = body.items;

@@ -72,10 +72,11 @@ function ownerNode(owner: Egg | Job): GraphNode {
 
 function runnersNode(unit: string, owner: Egg | Job, status: UnitStatus | undefined): GraphNode {
   const tags = [`tags ${(owner.values.runner.tags ?? []).join(", ")}`];
-  if (status !== undefined && status.deployment !== "not deployed" && status.runners.length > 0) return deployedRunners(unit, status, tags);
+  const isThere = status !== undefined && status.deployment !== "not deployed";
+  if (isThere && (status.runners.length > 0 || owner.runnerType.type === "vm")) return deployedRunners(unit, status, tags);
   const { apex, nadir } = owner.pool;
   const id = `runners ${unit}`;
-  if (owner.runnerType.type === "serverless") return { id, kind: "runners", title: apex.maxCount === 1 ? "1 at a time" : `up to ${apex.maxCount} at a time`, details: [owner.kind === "job" ? "when its schedule fires" : "one for each job", ...tags], deployed: status?.deployment === "deployed" };
+  if (owner.runnerType.type === "serverless") return { id, kind: "runners", title: apex.maxCount === 1 ? "1 at a time" : `up to ${apex.maxCount} at a time`, details: [owner.kind === "job" ? "when its schedule fires" : "one for each job", ...tags], deployed: isThere };
   const asleep = nadir.maxCount > 0 ? `, ${range(nadir)} asleep` : "";
   return { id, kind: "runners", title: `${range(apex)} on${asleep}`, details: tags, deployed: false };
 }

@@ -57,11 +57,13 @@ describe("the graph of a Nest", () => {
   });
 
   test("shows the runners that are there, by name as long as they are few", async () => {
-    const folder = folderWith(nestFiles({ a: {}, b: {} }));
+    const folder = folderWith(nestFiles({ a: {}, b: {}, c: {}, d: { type: '"serverless"' } }));
     const many = Array.from({ length: 9 }, (_, index) => [`r${index}`, index < 7 ? "idle" : "asleep"] as const);
-    const { nodes } = await graphOf(folder, [unit("a", [["r1", "busy"], ["r2", "asleep"]]), unit("b", many)]);
+    const { nodes } = await graphOf(folder, [unit("a", [["r1", "busy"], ["r2", "asleep"]]), unit("b", many), unit("c", []), unit("d", [], { type: "serverless" })]);
     expect(nodes.find(({ id }) => id === "runners a")).toMatchObject({ title: "1 on, 1 asleep", details: ["tags docker", "r1: busy", "r2: asleep"], deployed: true });
     expect(nodes.find(({ id }) => id === "runners b")).toMatchObject({ title: "7 on, 2 asleep", details: ["tags docker", "r0: idle", "r1: idle", "r2: idle", "r3: idle", "and 5 more"] });
+    expect(nodes.find(({ id }) => id === "runners c")).toMatchObject({ title: "0 on", details: ["tags docker"], deployed: true });
+    expect(nodes.find(({ id }) => id === "runners d")).toMatchObject({ title: "up to 3 at a time", deployed: true });
   });
 
   test("shows what is deployed and no longer in the Nest", async () => {

@@ -87,7 +87,7 @@ nest {
 function readme(name: string): string {
   return `# ${name}
 
-This repository is a Nest: it says which GitLab projects get which CI runners, and [Gosling](https://www.npmjs.com/package/gosling) makes it so.
+This repository is a Nest: it says which GitLab projects get which CI runners, and Gosling makes it so.
 
 | | |
 |---|---|

@@ -36,7 +36,7 @@ const project = new typescript.TypeScriptProject({
     "@types/js-yaml@^4",
     "@types/jest@^30",
     "jest@^30",
-    "@swc/core@^1",
+    "@swc/core@1.16.18",
     "@swc/jest@^0.2",
     "fast-check@^4",
     // Peers of the differential test of constructs/bindings, and foreign resources of an example.
@@ -77,6 +77,8 @@ project.tsconfig?.file.addOverride("include", ["constructs/**/*.ts", "constructs
 project.tsconfig?.file.addOverride("compilerOptions.types", ["node"]);
 project.tsconfigDev.file.addOverride("include", [".projenrc.ts", "constructs/**/*.ts", "src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "tools/**/*.ts"]);
 
+// The lock file names the binaries of every platform: a release counts once all of them are published.
+project.package.addField("overrides", { "unrs-resolver": "1.12.2" });
 project.package.addField("files", ["bin", "lib", "docs", "API.md", "README.md", "LICENSE", "CHANGELOG.md"]);
 project.npmignore?.addPatterns("/bench/", "/examples/", "/.ci/", "/tools/", "/.projenrc.ts", "/eslint.config.mjs", "/jest.config.json");
 project.gitignore.addPatterns("gosling.out/", ".gosling/");
@@ -161,6 +163,7 @@ for (const [name, description] of [
   ["types", "Write src/vocabulary/types.ts from the vocabulary"],
   ["bindings", "Write the classes of constructs/bindings from the providers' schemas"],
   ["reference", "Write docs/fly.md from the vocabulary"],
+  ["picture", "Draw docs/picture.svg from examples/nest-local"],
   ["api", "Write API.md from the docstrings"],
 ] as const) {
   generate.spawn(project.addTask(`generate:${name}`, { description, exec: `${tsNode} tools/generate-${name}.ts` }));

@@ -1,11 +1,11 @@
 // `npm run demo`: takes examples/nest-local through the whole loop with the command line that users have.
 const { spawnSync } = require("node:child_process");
-const { join, relative } = require("node:path");
+const { join } = require("node:path");
 
 const root = join(__dirname, "..");
 const gosling = join(root, "bin", "gosling");
 const nest = join("examples", "nest-local");
-const shown = `node ${relative(root, gosling)}`;
+const shown = "npx gosling";
 
 /** Runs one command as a user would type it, and ends with its exit code when it fails. */
 function run(...args) {

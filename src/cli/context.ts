@@ -1,3 +1,5 @@
+import type { Prompts } from "./prompts";
+
 /** The world as a command sees it; tests hold all of it. */
 export interface Context {
   readonly cwd: string;
@@ -7,6 +9,8 @@ export interface Context {
   readonly stderr: Output;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** How a person is asked; absent: on the terminal. */
+  readonly prompts?: Prompts;
 }
 
 export interface Output {

@@ -24,7 +24,7 @@ export function configure(command: Command, cli: Cli): void {
 }
 
 async function destroy(names: readonly string[], command: Command, cli: Cli): Promise<number> {
-  const root = await nestFolder(cli, command);
+  const root = nestFolder(cli, command);
   const flags = command.optsWithGlobals<DestroyFlags>();
   const { context } = cli;
   const units = await deployedUnits(root, names);

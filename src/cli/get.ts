@@ -29,9 +29,12 @@ const KINDS: Readonly<Record<string, { readonly kind: Kind; readonly named: bool
 
 type Kind = keyof typeof blocks | "var" | "local";
 
+/** The words that `gosling get` begins with. */
+export const GET_KINDS = Object.keys(KINDS);
+
 export function configure(command: Command, cli: Cli): void {
   addNestOptions(command)
-    .argument("<kind>", `${Object.keys(KINDS).join(", ")}`)
+    .argument("<kind>", GET_KINDS.join(", "))
     .argument("[name]", "name of the thing; nest, uglyfox and mothergoose have none")
     .argument("[path]", "what of it, by its Fly name: runner.tags, runner.tags[0], environment.CI")
     .addHelpText(
@@ -64,14 +67,16 @@ async function get(cli: Cli, command: Command, word: string, rest: readonly stri
   const title = named ? `${word} ${name}` : word;
   const value = kind === "var" || kind === "local" ? valueOfName(result, kind, name) : viewOf(nest, kind, word, name);
   const wanted = value === MASK ? MASK : valueAt(value, steps, title);
-  const text = typeof wanted === "string" && !cli.flags(command).json ? wanted : JSON.stringify(wanted, bigints, 2);
+  const text = typeof wanted === "string" && !cli.flags(command).json ? wanted : exactJson(wanted);
   cli.context.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   return EXIT.done;
 }
 
-/** JSON has no limit on digits; numbers beyond 2^53 are printed whole. */
-function bigints(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? (JSON as unknown as { rawJSON?: (text: string) => unknown }).rawJSON?.(String(value)) ?? String(value) : value;
+/** JSON with integers beyond 2^53 to the last digit: JSON itself knows no limit, JavaScript's numbers do. */
+function exactJson(value: unknown): string {
+  const mark = "\u0000integer:";
+  const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? `${mark}${item}` : item), 2);
+  return text.replace(/"\\u0000integer:(-?\d+)"/g, "$1");
 }
 
 /** A block of the Nest under its Fly names. */

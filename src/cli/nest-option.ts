@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { renderDiagnostics } from "../fly/render";
+import type { Diagnostic } from "../fly/diagnostic";
 import { findNest, type Nest, NEST_FILE, readNest, type ReadNestResult } from "../nest";
 import { GoslingError } from "../vocabulary/error";
 import { EXIT, type GlobalFlags, wantsColor } from "./context";
@@ -36,7 +37,11 @@ function parseVariable(text: string): VariableArgument {
 /** The folder that `--nest` names, or the nearest one upwards that holds `nest.fly`. Throws `NEST_NOT_FOUND`. */
 export function nestFolder(cli: Cli, command: Command): string {
   const { nest } = cli.flags(command);
-  if (nest !== undefined) return resolve(cli.context.cwd, nest);
+  if (nest !== undefined) {
+    const folder = resolve(cli.context.cwd, nest);
+    if (existsSync(join(folder, NEST_FILE))) return folder;
+    throw new GoslingError("NEST_NOT_FOUND", `There is no ${NEST_FILE} in ${nest}`, { hint: "Name the Nest's folder with --nest, or make one with: gosling init" });
+  }
   const found = findNest(cli.context.cwd);
   if (found === undefined) {
     throw new GoslingError("NEST_NOT_FOUND", `There is no ${NEST_FILE} in ${cli.context.cwd} or above it`, {
@@ -75,10 +80,17 @@ export async function openNest(cli: Cli, command: Command): Promise<OpenedNest> 
   const flags = cli.flags(command);
   const told = result.nest && flags.quiet ? [] : result.diagnostics;
   if (told.length > 0) {
-    const { context } = cli;
-    context.stderr.write(
-      flags.json ? `${JSON.stringify({ diagnostics: told })}\n` : renderDiagnostics(told, result.sources, { color: wantsColor(context, flags, context.stderr) }),
-    );
+    if (flags.json) cli.context.stderr.write(`${JSON.stringify({ diagnostics: told })}\n`);
+    else showDiagnostics(cli, command, told, result);
   }
   return result.nest ? { nest: result.nest, result } : { exitCode: EXIT.failed };
+}
+
+/** Prints diagnostics for people, on standard error. */
+export function showDiagnostics(cli: Cli, command: Command, told: readonly Diagnostic[], { sources }: Pick<ReadNestResult, "sources">): void {
+  const { context } = cli;
+  // Loaded here: most Nests are valid most of the time.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { renderDiagnostics } = require("../fly/render") as typeof import("../fly/render");
+  context.stderr.write(renderDiagnostics(told, sources, { color: wantsColor(context, cli.flags(command), context.stderr) }));
 }

@@ -25,9 +25,9 @@ export function configure(command: Command, cli: Cli): void {
       "after",
       [
         "",
-        "Prints one JSON document for each file: constants as JSON values, any other expression as {\"$expr\": SOURCE}.",
+        'Prints one JSON document for each file: constants as JSON values, any other expression as {"$expr": SOURCE}.',
         "Numbers keep all their digits. Any well-formed HCL goes through, whatever its vocabulary (see validate).",
-        "With --json there is one document for all: {\"documents\": […], \"diagnostics\": […], \"problems\": […]}.",
+        'With --json there is one document for all: {"documents": […], "diagnostics": […], "problems": […]}.',
       ].join("\n"),
     )
     .action(cli.action((paths: string[]) => parse(paths, command.optsWithGlobals<ParseFlags>(), cli)));

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { GoslingError } from "../vocabulary/error";
+import { explainSystemError } from "./system-error";
 import { EXIT, type Context, type GlobalFlags, wantsColor } from "./context";
 
 /**
@@ -64,15 +65,26 @@ export async function run(argv: readonly string[], context: Context, version: st
       },
   };
   try {
-    const program = await makeProgram(argv, cli);
-    await program.parseAsync([...argv], { from: "user" });
+    const args = withHelp(argv);
+    const program = await makeProgram(args, cli);
+    await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     return reportError(error, argv, context);
   }
   return exitCode;
 }
 
-/** The program with the wanted command's module loaded, or with all of them where `argv` names none. */
+/** `gosling` alone shows the help page, and `gosling help add egg` is `gosling add egg --help`. */
+function withHelp(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first === undefined) return ["--help"];
+  if (first !== "help") return argv;
+  // An unknown command is told of, with the nearest one, as without "help".
+  const known = rest[0] === undefined || rest[0].startsWith("-") || COMMANDS.some(({ name }) => name === rest[0]);
+  return known ? [...rest, "--help"] : rest;
+}
+
+/** The program, with the modules of all commands that `argv` names, or of all that there are. */
 export async function makeProgram(argv: readonly string[], cli: Cli, all = false): Promise<Command> {
   const { context, version } = cli;
   const program = new Command("gosling")
@@ -82,29 +94,30 @@ export async function makeProgram(argv: readonly string[], cli: Cli, all = false
     .option("--json", "print data as JSON")
     .option("--quiet", "print results and errors only")
     .option("--no-color", "no colours (also NO_COLOR)")
-    .helpCommand(false)
+    .helpCommand("help [command...]", "show the help of a command")
     .showHelpAfterError("(run with --help to see what there is)")
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .exitOverride();
-  const wanted = argv.find((arg) => COMMANDS.some((entry) => entry.name === arg));
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary);
     command.configureHelp({ showGlobalOptions: true });
-    if (all || entry.name === wanted) entry.load().configure(command, cli);
+    // Every word may be the command: which one is, the program finds out ("--nest plan deploy").
+    if (all || argv.includes(entry.name)) entry.load().configure(command, cli);
   }
   return program;
 }
 
 function reportError(error: unknown, argv: readonly string[], context: Context): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (!(error instanceof GoslingError)) throw error;
+  const known = error instanceof GoslingError ? error : explainSystemError(error);
+  if (!known) throw error;
   if (argv.includes("--json")) {
-    context.stderr.write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
-    return error.exitCode;
+    context.stderr.write(`${JSON.stringify({ error: { code: known.code, message: known.message, hint: known.hint } })}\n`);
+    return known.exitCode;
   }
   const color = wantsColor(context, { color: !argv.includes("--no-color") }, context.stderr);
-  context.stderr.write(`${color ? "\u001b[31merror\u001b[39m" : "error"}: ${error.message}\n`);
-  if (error.hint) context.stderr.write(`  ${error.hint}\n`);
-  return error.exitCode;
+  context.stderr.write(`${color ? "\u001b[31merror\u001b[39m" : "error"}: ${known.message}\n`);
+  if (known.hint) context.stderr.write(`  ${known.hint}\n`);
+  return known.exitCode;
 }

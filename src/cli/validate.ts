@@ -1,10 +1,8 @@
 import type { Command } from "commander";
-import { renderDiagnostics } from "../fly/render";
 import type { ReadNestResult } from "../nest";
 import { EXIT, wantsColor } from "./context";
-import { addNestOptions, loadNest, type NestFlags } from "./nest-option";
+import { addNestOptions, loadNest, type NestFlags, showDiagnostics } from "./nest-option";
 import type { Cli } from "./program";
-import { explain, renderExplanations } from "./render/explain";
 
 interface ValidateFlags extends NestFlags {
   readonly explain?: boolean;
@@ -21,14 +19,17 @@ async function validate(cli: Cli, command: Command): Promise<number> {
   const flags = command.optsWithGlobals<ValidateFlags>();
   const { context } = cli;
   const result = await loadNest(cli, command);
-  const explanations = flags.explain && result.nest ? explain(result.nest, result) : undefined;
+  // Loaded where it is asked for: validate runs before every commit.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const explaining = flags.explain ? (require("./render/explain") as typeof import("./render/explain")) : undefined;
+  const explanations = result.nest && explaining?.explain(result.nest, result);
   if (flags.json) {
     const { diagnostics, counts } = result;
     context.stdout.write(`${JSON.stringify({ valid: result.nest !== undefined, ...counts, diagnostics, explanations }, null, 2)}\n`);
   } else {
     const told = flags.quiet ? result.diagnostics.filter(({ severity }) => severity === "error") : result.diagnostics;
-    if (told.length > 0) context.stderr.write(renderDiagnostics(told, result.sources, { color: wantsColor(context, flags, context.stderr) }));
-    if (explanations) context.stdout.write(`${renderExplanations(explanations, wantsColor(context, flags, context.stdout))}\n`);
+    if (told.length > 0) showDiagnostics(cli, command, told, result);
+    if (explaining && explanations) context.stdout.write(`${explaining.renderExplanations(explanations, wantsColor(context, flags, context.stdout))}\n`);
     if (!flags.quiet) context.stdout.write(`${summary(result)}\n`);
   }
   return result.nest ? EXIT.done : EXIT.failed;

@@ -1,12 +1,15 @@
 import type { RunnerRecord } from "../runner/records";
 import type { ObservedRunner, RunnerEntry } from "../uglyfox/pool-size";
+import { parseSecretReference } from "../vocabulary/secret";
 import type { UnitRecords } from "./record";
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A runner as a deployment finds it: what the engine was told, and what this machine knows of it. */
 export interface FoundRunner extends ObservedRunner {
   /** Egg under whose name its folder and its process are. */
   readonly home: string;
-  /** Its process should be there and isn't: it is started again. */
+  /** Its process should be there and isn't, or can't get what it waits for: it is started again. */
   readonly dead: boolean;
   /** It is dead, but its agent lives on and may run a job: the new process lets it finish. */
   readonly orphaned: boolean;
@@ -30,12 +33,12 @@ export interface StateRunner {
  * Puts together what is known. `state` is what the engine's state holds; it is asked for only when a
  * deployment was begun and did not end, since otherwise the record of the last one says the same.
  */
-export function observeUnit(unit: string, records: UnitRecords, state: ReadonlyMap<string, StateRunner> | undefined, machine: readonly RunnerRecord[]): FoundUnit {
+export function observeUnit(unit: string, records: UnitRecords, state: ReadonlyMap<string, StateRunner> | undefined, machine: readonly RunnerRecord[], env: Environment = {}): FoundUnit {
   
   const known: ReadonlyMap<string, StateRunner> =
     state ?? new Map(Object.entries(records.applied?.runners ?? {}).map(([id, entry]) => [id, { entry, home: records.applied?.homes?.[id] ?? unit }]));
   const byPlace = new Map(machine.map((record) => [`${record.egg}/${record.id}`, record]));
-  const runners = [...known].map(([id, { entry, home }]) => foundRunner(id, entry, home, byPlace.get(`${home}/${id}`)));
+  const runners = [...known].map(([id, { entry, home }]) => foundRunner(id, entry, home, byPlace.get(`${home}/${id}`), env));
   return { unit, records, runners };
 }
 
@@ -46,7 +49,7 @@ export function findOrphans(machine: readonly RunnerRecord[], units: readonly Fo
 }
 
 
-function foundRunner(id: string, entry: RunnerEntry, home: string, record: RunnerRecord | undefined): FoundRunner {
+function foundRunner(id: string, entry: RunnerEntry, home: string, record: RunnerRecord | undefined, env: Environment): FoundRunner {
   // Without its folder nobody can tell it anything: it counts as drained and is replaced.
   const lost = record?.configuration === undefined;
   const alive = record?.process === "alive";
@@ -57,8 +60,21 @@ function foundRunner(id: string, entry: RunnerEntry, home: string, record: Runne
     home,
     activity: busy ? "busy" : alive ? "idle" : entry.power === "on" ? "ended" : "idle",
     draining: lost || record.draining,
-    dead: !lost && entry.power === "on" && !alive && !record.draining,
+    dead: !lost && entry.power === "on" && !record.draining && (!alive || missesEnvironment(record, env)),
     orphaned: !alive && record?.orphan !== undefined,
     ...(record && { record }),
   };
+}
+
+/**
+ * Whether a runner waits for a variable of the environment that is set by now. A process never sees
+ * what is set after its start, so it would wait for good.
+ */
+function missesEnvironment({ heartbeat, configuration }: RunnerRecord, env: Environment): boolean {
+  if (heartbeat?.state !== "waiting" || !configuration) return false;
+  const references = [...configuration.repositories.map((repository) => repository.runnerToken), ...Object.values(configuration.secrets)];
+  return references.some((text) => {
+    const reference = parseSecretReference(text);
+    return reference.ok && reference.value.backend === "env" && Boolean(env[reference.value.name]) && heartbeat.missing.some((missing) => missing.includes(text));
+  });
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CONFIGURATION, stackFolder, type Workspace } from "./workspace";
-import { writeAtomically } from "./write-atomically";
+import { writeFileAtomically } from "../runner/atomic-file";
 
 /** Puts a stack's configuration into its working folder. */
 export async function putConfiguration(workspace: Workspace, stack: string, file: string): Promise<void> {
@@ -11,5 +11,5 @@ export async function putConfiguration(workspace: Workspace, stack: string, file
   const text = await readFile(file, "utf8");
   const target = join(folder, CONFIGURATION);
   const same = await readFile(target, "utf8").then((old) => old === text, () => false);
-  if (!same) await writeAtomically(target, text);
+  if (!same) await writeFileAtomically(target, text);
 }

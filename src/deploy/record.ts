@@ -1,8 +1,9 @@
 import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { mapConcurrent } from "../engine/concurrency";
 import type { RunnerEntry } from "../uglyfox/pool-size";
 import { GoslingError } from "../vocabulary/error";
-import { writeAtomically } from "./write-atomically";
+import { writeFileAtomically } from "../runner/atomic-file";
 import { deploymentFolder, deploymentsFolder, type Workspace } from "./workspace";
 
 /** What is deployed together: an Egg, a bucket or a Job, with its one or more stacks. */
@@ -37,7 +38,12 @@ export interface UnitRecords {
 /** Every unit that has ever been deployed and not been destroyed, by name. */
 export async function readAllRecords(workspace: Workspace): Promise<ReadonlyMap<string, UnitRecords>> {
   const names = await readdir(deploymentsFolder(workspace)).catch(ignoreMissing<string[]>([]));
-  const records = await Promise.all(names.sort().map((unit) => readRecords(workspace, unit)));
+  // Some at once: a thousand units must not open two thousand files.
+  const settled = await mapConcurrent(names.sort(), (unit) => readRecords(workspace, unit), 32);
+  const records = settled.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
   return new Map(records.filter((r) => r.applied ?? r.pending).map((r) => [r.unit, r]));
 }
 
@@ -65,13 +71,13 @@ async function readRecord(workspace: Workspace, unit: string, file: string): Pro
 export async function beginRecord(workspace: Workspace, record: DeploymentRecord): Promise<void> {
   const folder = deploymentFolder(workspace, record.unit);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeAtomically(join(folder, "pending.json"), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFileAtomically(join(folder, "pending.json"), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** After success: what was pending is what is applied. */
 export async function finishRecord(workspace: Workspace, record: DeploymentRecord): Promise<void> {
   const folder = deploymentFolder(workspace, record.unit);
-  await writeAtomically(join(folder, "applied.json"), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFileAtomically(join(folder, "applied.json"), `${JSON.stringify(record, null, 2)}\n`);
   await rm(join(folder, "pending.json"), { force: true });
 }
 

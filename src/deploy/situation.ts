@@ -88,7 +88,7 @@ async function planLeaving(records: UnitRecords, look: Look): Promise<UnitPlan> 
 }
 
 async function observe(records: UnitRecords, { workspace, context, machine, scratch }: Look): Promise<FoundUnit> {
-  return observeUnit(records.unit, records, await stateRunners(workspace, records, context, scratch), machine);
+  return observeUnit(records.unit, records, await stateRunners(workspace, records, context, scratch), machine, context.env);
 }
 
 export function named({ name, version }: Engine): DeploymentRecord["engine"] {

@@ -24,15 +24,15 @@ export function stepValue(value: Value, step: SplatStep, span: Span, context: Co
   }
 }
 
-function attributeValue(value: Value, name: Identifier, context: Context): Value {
+function attributeValue(value: Value, name: Identifier, context: Context, hidden = false): Value {
   if (isUnknown(value)) return UNKNOWN;
-  if (value instanceof Sensitive) return mark(attributeValue(value.value, name, context), value.ways);
+  if (value instanceof Sensitive) return mark(attributeValue(value.value, name, context, true), value.ways);
   const place = { source: context.source, span: name };
   const entries = entriesOf(value);
   if (entries) {
     const item = entries.get(name.name);
     if (item !== undefined) return item;
-    context.problems.push(noAttribute(place, name.name, describe(value), nearest(name.name, entries.keys())));
+    context.problems.push(noAttribute(place, name.name, describe(value), hidden ? undefined : nearest(name.name, entries.keys())));
     return UNKNOWN;
   }
   const hint = elementsOf(value) ? `Write [*].${name.name} to take it of every element, or [0].${name.name} of one.` : undefined;

@@ -1,6 +1,9 @@
 /** Bits of precision of the engines' numbers. */
 const PRECISION = 512;
 
+/** Bits of a double: results of `pow` and `log` have no more, which shows when they are printed. */
+const DOUBLE_PRECISION = 53;
+
 /** Binary exponents beyond this are refused: such numbers would take minutes to print. */
 const EXPONENT_LIMIT = 200_000;
 
@@ -14,21 +17,23 @@ export class BigFloat {
   private constructor(
     readonly mantissa: bigint,
     readonly exponent: number,
+    /** Bits that the number was rounded to; it has fewer than 512 only as the result of a function that calculates in doubles. */
+    readonly precision: number,
   ) {}
 
-  /** Rounds to 512 bits. `sticky` says that the exact value is a little farther from zero. Throws `RangeError` beyond all use. */
-  static of(mantissa: bigint, exponent: number, sticky = false): BigFloat {
-    if (mantissa === 0n) return new BigFloat(0n, 0);
+  /** Rounds to the precision. Throws `RangeError` beyond all use. */
+  static of(mantissa: bigint, exponent: number, precision = PRECISION): BigFloat {
+    if (mantissa === 0n) return new BigFloat(0n, 0, precision);
     const negative = mantissa < 0n;
     let magnitude = negative ? -mantissa : mantissa;
-    const excess = bitLength(magnitude) - PRECISION;
+    const excess = bitLength(magnitude) - precision;
     if (excess > 0) {
       const shift = BigInt(excess);
       const rest = magnitude & ((1n << shift) - 1n);
       const half = 1n << (shift - 1n);
       magnitude >>= shift;
       exponent += excess;
-      if (rest > half || (rest === half && (sticky || (magnitude & 1n) === 1n))) magnitude += 1n;
+      if (rest > half || (rest === half && (magnitude & 1n) === 1n)) magnitude += 1n;
     }
     const zeros = trailingZeros(magnitude);
     if (zeros > 0) {
@@ -36,7 +41,7 @@ export class BigFloat {
       exponent += zeros;
     }
     if (Math.abs(exponent) > EXPONENT_LIMIT) throw new RangeError("number out of range");
-    return new BigFloat(negative ? -magnitude : magnitude, exponent);
+    return new BigFloat(negative ? -magnitude : magnitude, exponent, precision);
   }
 
   static fromBigInt(value: bigint): BigFloat {
@@ -45,14 +50,14 @@ export class BigFloat {
 
   /** The exact value of a finite double. */
   static fromDouble(value: number): BigFloat {
-    if (Number.isInteger(value)) return BigFloat.of(BigInt(value), 0);
+    if (Number.isInteger(value)) return BigFloat.of(BigInt(value), 0, DOUBLE_PRECISION);
     let exponent = 0;
     let scaled = value;
     while (!Number.isInteger(scaled)) {
       scaled *= 2;
       exponent--;
     }
-    return BigFloat.of(BigInt(scaled), exponent);
+    return BigFloat.of(BigInt(scaled), exponent, DOUBLE_PRECISION);
   }
 
   /** `digits * 10 ** power`, rounded once. */
@@ -60,7 +65,7 @@ export class BigFloat {
     if (digits === 0n) return BigFloat.of(0n, 0);
     if (Math.abs(power) > EXPONENT_LIMIT / 4) throw new RangeError("number out of range");
     if (power >= 0) return BigFloat.of(digits * 5n ** BigInt(power), power);
-    return divide(digits, 5n ** BigInt(-power), power);
+    return divide(digits, 5n ** BigInt(-power), power, PRECISION);
   }
 
   get isInteger(): boolean {
@@ -76,20 +81,20 @@ export class BigFloat {
 
   add(other: BigFloat): BigFloat {
     const exponent = Math.min(this.exponent, other.exponent);
-    return BigFloat.of((this.mantissa << BigInt(this.exponent - exponent)) + (other.mantissa << BigInt(other.exponent - exponent)), exponent);
+    return BigFloat.of((this.mantissa << BigInt(this.exponent - exponent)) + (other.mantissa << BigInt(other.exponent - exponent)), exponent, Math.max(this.precision, other.precision));
   }
 
   negate(): BigFloat {
-    return new BigFloat(-this.mantissa, this.exponent);
+    return new BigFloat(-this.mantissa, this.exponent, this.precision);
   }
 
   multiply(other: BigFloat): BigFloat {
-    return BigFloat.of(this.mantissa * other.mantissa, this.exponent + other.exponent);
+    return BigFloat.of(this.mantissa * other.mantissa, this.exponent + other.exponent, Math.max(this.precision, other.precision));
   }
 
   /** The divisor must not be 0. */
   divide(other: BigFloat): BigFloat {
-    return divide(this.mantissa, other.mantissa, this.exponent - other.exponent);
+    return divide(this.mantissa, other.mantissa, this.exponent - other.exponent, Math.max(this.precision, other.precision));
   }
 
   compare(other: BigFloat): number {
@@ -117,12 +122,12 @@ export class BigFloat {
   /** The shortest decimal text, without an exponent, that reads back as the same number. */
   toString(): string {
     const sign = this.mantissa < 0n ? "-" : "";
-    return sign + plainText(shortest(this.mantissa < 0n ? -this.mantissa : this.mantissa, this.exponent));
+    return sign + plainText(this.shortestDecimal());
   }
 
   /** Significant digits of the shortest text, and where the point stands: `0.digits * 10 ** point`. */
   shortestDecimal(): Decimal {
-    return shortest(this.mantissa < 0n ? -this.mantissa : this.mantissa, this.exponent);
+    return shortest(this.mantissa < 0n ? -this.mantissa : this.mantissa, this.exponent, this.precision);
   }
 
   /** At most `count` significant digits, rounded half to even. */
@@ -137,7 +142,7 @@ export interface Decimal {
   readonly point: number;
 }
 
-function divide(numerator: bigint, denominator: bigint, exponent: number): BigFloat {
+function divide(numerator: bigint, denominator: bigint, exponent: number, precision: number): BigFloat {
   const negative = numerator < 0n !== denominator < 0n;
   const top = numerator < 0n ? -numerator : numerator;
   const bottom = denominator < 0n ? -denominator : denominator;
@@ -147,7 +152,7 @@ function divide(numerator: bigint, denominator: bigint, exponent: number): BigFl
   const inexact = quotient * bottom !== shifted;
   // One more bit below the quotient stands for the rest, so that rounding sees it.
   const withRest = (quotient << 1n) | (inexact ? 1n : 0n);
-  return BigFloat.of(negative ? -withRest : withRest, exponent - shift - 1);
+  return BigFloat.of(negative ? -withRest : withRest, exponent - shift - 1, precision);
 }
 
 function bitLength(magnitude: bigint): number {
@@ -173,10 +178,10 @@ function decimalOf(magnitude: bigint, exponent: number): Decimal {
 }
 
 /** The fewest digits that lie between the neighbours' midpoints, as Go's math/big finds them. */
-function shortest(magnitude: bigint, exponent: number): Decimal {
+function shortest(magnitude: bigint, exponent: number, precision: number): Decimal {
   if (magnitude === 0n) return { digits: "", point: 0 };
   const exact = decimalOf(magnitude, exponent);
-  const shift = PRECISION + 1 - bitLength(magnitude);
+  const shift = precision + 1 - bitLength(magnitude);
   const halves = magnitude << BigInt(shift);
   const lower = decimalOf(halves - 1n, exponent - shift);
   const upper = decimalOf(halves + 1n, exponent - shift);

@@ -137,11 +137,15 @@ function stepName(step: Step, context: Context): string | undefined {
   if (step.kind === "access") return step.name.name;
   const key = valueOf(step.key, context);
   if (isUnknown(key)) return undefined;
-  const plain = key instanceof Sensitive ? key.value : key;
-  if (typeof plain === "string") return plain;
-  if (!isNull(plain)) {
+  if (typeof key === "string") return key;
+  if (key instanceof Sensitive) {
+    // The message about a name that is not there would show it.
+    context.problems.push(wrongIndex({ source: context.source, span: step.key }, "a sensitive value can't name a block"));
+    return undefined;
+  }
+  if (!isNull(key)) {
     try {
-      return convert(plain, STRING) as string;
+      return convert(key, STRING) as string;
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
     }

@@ -1,4 +1,4 @@
-import { FAILURE, type Cursor } from "./cursor";
+import { type Checkpoint, type Cursor, FAILURE } from "./cursor";
 import {
   NESTING_LIMIT,
   colonForEquals,
@@ -22,6 +22,9 @@ import { beginsItem, failAtInvalid, isFirstInLine, lineIndentation, skipItem } f
 import type { Token, TokenKind } from "./scanner";
 import type { Attribute, Block, Body, BodyItem, Expression, Identifier, Label, Template } from "./syntax";
 import { limited } from "./tree-height";
+
+/** Between two items nothing is open. */
+const TOP: Checkpoint = { newlines: true, depth: 0, brackets: 0 };
 
 /** Reads the items of one body: of the file, or of a block. */
 export class BodyReader {
@@ -67,8 +70,7 @@ export class BodyReader {
       } catch (failure) {
         if (failure !== FAILURE) throw failure;
         this.incomplete = true;
-        cursor.newlines = true;
-        cursor.depth = 0;
+        cursor.restore(TOP);
         skipItem(cursor, from);
         if (cursor.kind() === ")" || cursor.kind() === "]" || cursor.kind() === "sequence-end") {
           cursor.next();
@@ -83,7 +85,7 @@ export class BodyReader {
     const { cursor, blockIndent } = this;
     if (cursor.extraBraces === 0 || blockIndent === undefined) return false;
     const brace = cursor.peek();
-    if (!isFirstInLine(cursor.text, brace.start) || lineIndentation(cursor.text, brace.start) <= blockIndent) return false;
+    if (!isFirstInLine(cursor, cursor.peekIndex()) || lineIndentation(cursor, brace.start) <= blockIndent) return false;
     cursor.report(strayBracket(cursor.source, brace));
     cursor.next();
     cursor.hush();
@@ -97,8 +99,8 @@ export class BodyReader {
     if (blockIndent === undefined) return false;
     const index = cursor.peekIndex();
     const { kind, start } = cursor.tokens[index] as Token;
-    if (!isFirstInLine(cursor.text, start)) return false;
-    const indent = lineIndentation(cursor.text, start);
+    if (!isFirstInLine(cursor, index)) return false;
+    const indent = lineIndentation(cursor, start);
     return kind === "}" ? indent < blockIndent : indent <= blockIndent && beginsItem(cursor, index);
   }
 
@@ -211,8 +213,7 @@ export class BodyReader {
       return cursor.links === 0 ? value : limited(cursor, value);
     } catch (failure) {
       if (failure !== FAILURE) throw failure;
-      cursor.newlines = true;
-      cursor.depth = 0;
+      cursor.restore(TOP);
       skipItem(cursor, from);
       return { kind: "invalid", start: equals.end, end: Math.max(equals.end, cursor.previousEnd) };
     }
@@ -229,7 +230,10 @@ export class BodyReader {
         const { start, end } = cursor.next();
         labels.push({ kind: "label", start, end, value: cursor.text.slice(start, end), quoted: false });
       } else if (kind === "open-quote") {
-        labels.push(parseLabel(cursor));
+        const label = parseLabel(cursor);
+        labels.push(label);
+        const swallowed = swallowedBrace(cursor, label);
+        if (swallowed) return this.readBody(type, labels, swallowed);
       } else if (kind === "invalid") {
         const label = labelInOtherQuotes(cursor, true);
         if (!label) failAtInvalid(cursor);
@@ -265,9 +269,9 @@ export class BodyReader {
     throw FAILURE;
   }
 
-  private readBody(type: Identifier, labels: readonly Label[]): Block {
+  private readBody(type: Identifier, labels: readonly Label[], brace?: Token): Block {
     const { cursor } = this;
-    const open = cursor.next();
+    const open = brace ?? cursor.next();
     const items: BodyItem[] = [];
     let incomplete = true;
     let leftBehind = false;
@@ -275,7 +279,7 @@ export class BodyReader {
       cursor.report(nestingTooDeep(cursor.source, type, "blocks"));
       passBraces(cursor);
     } else {
-      const indent = cursor.missingBraces + cursor.extraBraces > 0 ? lineIndentation(cursor.text, open.start) : 0;
+      const indent = cursor.missingBraces + cursor.extraBraces > 0 ? lineIndentation(cursor, open.start) : 0;
       const reader = new BodyReader(cursor, items, this.depth + 1, indent);
       reader.readItems();
       incomplete = reader.incomplete;
@@ -300,6 +304,13 @@ export class BodyReader {
     const name = [type.name, ...labels.map((label) => `"${label.value}"`)].join(" ");
     cursor.diagnostics.push(unclosedBlock(cursor.source, here, name, { start: type.start, end: open.end }, cursor.found()));
   }
+}
+
+/** The `{` at the end of a label whose closing quote is missing. */
+function swallowedBrace(cursor: Cursor, { start, end }: Label): Token | undefined {
+  const close = cursor.tokens[cursor.index - 1] as Token;
+  const brace = cursor.text.slice(start, end).trimEnd().length + start - 1;
+  return close.start === close.end && cursor.text[brace] === "{" ? { kind: "{", start: brace, end: brace + 1 } : undefined;
 }
 
 /** The text of a template that is nothing but text. */

@@ -1,16 +1,16 @@
 import { convert, ConversionError } from "./convert";
 import type { Context } from "./evaluation-context";
-import { argumentCount, callFailed, expansion, invalidArgument, referenceNotAllowed, unknownFunction, wrongArgument } from "./evaluation-diagnostics";
+import { argumentCount, callFailed, expansion, impureFunction, invalidArgument, referenceNotAllowed, unknownFunction, wrongArgument } from "./evaluation-diagnostics";
 import type { Problem } from "./evaluation-diagnostics";
 import { valueOf } from "./evaluate";
-import { findFunction, functionNames } from "./functions";
+import { findFunction, functionNames, IMPURE_FUNCTIONS } from "./functions";
 import { ArgumentError, CallError, signature } from "./functions/function";
 import type { FlyFunction, Parameter } from "./functions/function";
 import type { Expression, FunctionCall } from "./syntax";
 import { normalize } from "./text";
 import { typeName } from "./type";
 import { nearest } from "../vocabulary/nearest";
-import { describe, elementsOf, entriesOf, isNull, isUnknown, mark, Sensitive, sensitiveWays, UNKNOWN, unmark } from "./value";
+import { describe, elementsOf, holdsUnknown, isNull, isUnknown, mark, Sensitive, sensitiveWays, UNKNOWN, unmark } from "./value";
 import type { SensitiveWay, UnmarkedValue, Value } from "./value";
 
 interface Argument {
@@ -28,7 +28,8 @@ export function callValue(expression: FunctionCall, context: Context): Value {
   if (name === "can") return canValue(expression, context);
   const called = findFunction(name);
   if (!called) {
-    context.problems.push(unknownFunction({ source: context.source, span: expression.name }, expression.name.name, nearest(name, functionNames())));
+    const place = { source: context.source, span: expression.name };
+    context.problems.push(IMPURE_FUNCTIONS.includes(name) ? impureFunction(place, name) : unknownFunction(place, expression.name.name, nearest(name, functionNames())));
     return UNKNOWN;
   }
   const ways: SensitiveWay[] = [];
@@ -107,7 +108,8 @@ function prepare({ value, expression }: Argument, wanted: Parameter, name: strin
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       const found = describe(value);
-      const part = error.path.length > 0 ? ` (${error.describe()})` : found === typeName(wanted.type) ? "" : found === "string" ? ` (${error.message})` : "";
+      const readable = wanted.type.kind === "number" || wanted.type.kind === "bool";
+      const part = error.path.length > 0 ? ` (${error.describe()})` : found === "string" && readable ? ` (${error.message})` : "";
       context.problems.push(wrongArgument(place, name, wanted.name, typeName(wanted.type), found + part));
       return undefined;
     }
@@ -122,17 +124,6 @@ function prepare({ value, expression }: Argument, wanted: Parameter, name: strin
   if (marks.length === 0) return converted;
   ways.push(...marks);
   return unmark(converted);
-}
-
-function holdsUnknown(value: Value): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (isUnknown(value)) return true;
-  const plain = value instanceof Sensitive ? value.value : value;
-  const items = elementsOf(plain);
-  if (items) return items.some(holdsUnknown);
-  const entries = entriesOf(plain);
-  if (entries) for (const item of entries.values()) if (holdsUnknown(item)) return true;
-  return isUnknown(plain);
 }
 
 /** The first argument that can be evaluated. */

@@ -16,9 +16,8 @@ import type { Expression, FunctionCall, Identifier, ObjectItem } from "./syntax"
 
 /** `[a, b]` or `[for …]`. */
 export function parseTuple(cursor: Cursor): Expression {
-  const { newlines } = cursor;
   const open = cursor.next();
-  cursor.newlines = false;
+  const newlines = cursor.openBracket();
   let tuple: Expression;
   if (cursor.atWord("for")) {
     tuple = parseFor(cursor, open, "]");
@@ -26,12 +25,13 @@ export function parseTuple(cursor: Cursor): Expression {
     const items = parseItems(cursor, open, "]", "this list");
     tuple = { kind: "tuple", start: open.start, end: cursor.previousEnd, items };
   }
-  cursor.newlines = newlines;
+  cursor.closeBracket(newlines);
   return tuple;
 }
 
 /** Values with commas between them, up to and with the closing bracket. A forgotten comma is told once. */
 function parseItems(cursor: Cursor, open: Token, closer: "]" | ")", what: string): Expression[] {
+  const { text } = cursor;
   const items: Expression[] = [];
   let told = false;
   for (;;) {
@@ -42,7 +42,10 @@ function parseItems(cursor: Cursor, open: Token, closer: "]" | ")", what: string
       continue;
     }
     if (!startsExpression(cursor.kind()) || (cursor.atNewLine() && beginsItem(cursor, cursor.peekIndex()))) break;
-    if (!told) cursor.report(missingComma(cursor.source, cursor.previousEnd, cursor.foundSpan(), what, cursor.found()));
+    const diagnostic = missingComma(cursor.source, cursor.previousEnd, cursor.foundSpan(), what, cursor.found());
+    // A string that another one follows at once: a quote is missing somewhere, and the rest of the line makes no sense.
+    if (text[cursor.previousEnd - 1] === '"' && cursor.peek().start === cursor.previousEnd) cursor.fail(diagnostic);
+    if (!told) cursor.report(diagnostic);
     told = true;
   }
   if (closer === "]") expectClosing(cursor, closer, open, what, [","]);
@@ -61,9 +64,8 @@ export function parseCall(cursor: Cursor, first: Token): FunctionCall {
     end = part.end;
   }
   if (cursor.kind() !== "(") cursor.fail(expectedFunctionName(cursor.source, cursor.foundSpan(), `\`(\` after \`${name}\``, cursor.found()));
-  const { newlines } = cursor;
   const open = cursor.next();
-  cursor.newlines = false;
+  const newlines = cursor.openBracket();
   const args = parseItems(cursor, open, ")", "this call");
   const expand = cursor.kind() === "..." && args.length > 0 && (cursor.tokens[cursor.index - 1] as Token).kind !== ",";
   if (expand) {
@@ -71,7 +73,7 @@ export function parseCall(cursor: Cursor, first: Token): FunctionCall {
     if (cursor.kind() !== ")") cursor.fail(expansionNotLast(cursor.source, cursor.foundSpan(), cursor.found()));
   }
   expectClosing(cursor, ")", open, "this call", [","]);
-  cursor.newlines = newlines;
+  cursor.closeBracket(newlines);
   return {
     kind: "call",
     start: first.start,
@@ -93,6 +95,7 @@ export function parseObject(cursor: Cursor): Expression {
     return result;
   }
   cursor.newlines = true;
+  const indent = cursor.missingBraces > 0 ? lineIndentation(cursor, open.start) : 0;
   const items: ObjectItem[] = [];
   for (;;) {
     const kind = cursor.kind();
@@ -100,7 +103,7 @@ export function parseObject(cursor: Cursor): Expression {
       cursor.next();
       continue;
     }
-    if (kind === "}" || kind === "end" || kind === "sequence-end" || (cursor.missingBraces > 0 && leftBehind(cursor, open))) break;
+    if (kind === "}" || kind === "end" || kind === "sequence-end" || leftBehind(cursor, indent)) break;
     const start = cursor.peekIndex();
     const checkpoint = cursor.checkpoint();
     try {
@@ -108,29 +111,33 @@ export function parseObject(cursor: Cursor): Expression {
     } catch (failure) {
       if (failure !== FAILURE) throw failure;
       cursor.restore(checkpoint);
+      if (cursor.kind() === "end") throw failure;
       skipItem(cursor, start, true);
+      while (cursor.brackets === 0 && (cursor.kind() === ")" || cursor.kind() === "]")) {
+        cursor.next();
+        skipItem(cursor, cursor.index, true);
+      }
       const stop = cursor.kind();
       if (stop === ")" || stop === "]" || stop === "sequence-end" || (beginsItem(cursor, cursor.peekIndex()) && cursor.index === start)) throw failure;
       if (stop === ",") cursor.next();
     }
   }
-  closeObject(cursor, open);
+  closeObject(cursor, open, indent);
   cursor.newlines = newlines;
   return { kind: "object", start: open.start, end: cursor.previousEnd, items };
 }
 
-/** With more braces opened than closed in the file: whether what follows stands too far left to be in these braces. */
-function leftBehind(cursor: Cursor, open: Token): boolean {
-  const { text } = cursor;
+/** With more braces opened than closed in the file: whether what follows stands too far left to be in braces of this indentation. */
+function leftBehind(cursor: Cursor, indent: number): boolean {
   const index = cursor.peekIndex();
+  if (cursor.missingBraces === 0 || !isFirstInLine(cursor, index)) return false;
   const { kind, start } = cursor.tokens[index] as Token;
-  if (!isFirstInLine(text, start)) return false;
-  const distance = lineIndentation(text, start) - lineIndentation(text, open.start);
+  const distance = lineIndentation(cursor, start) - indent;
   return kind === "}" ? distance < 0 : distance <= 0 && beginsItem(cursor, index);
 }
 
-function closeObject(cursor: Cursor, open: Token): void {
-  if (cursor.kind() === "}" && !(cursor.missingBraces > 0 && leftBehind(cursor, open))) {
+function closeObject(cursor: Cursor, open: Token, indent: number): void {
+  if (cursor.kind() === "}" && !leftBehind(cursor, indent)) {
     cursor.next();
     return;
   }
@@ -161,7 +168,7 @@ function parseObjectItem(cursor: Cursor): ObjectItem {
   } else if (after !== "newline" && after !== "}" && after !== "end") {
     if (after === "invalid") failAtInvalid(cursor);
     const diagnostic = missingItemSeparator(source, cursor.foundSpan(), cursor.previousEnd, cursor.found());
-    if (startsExpression(after)) cursor.report(diagnostic);
+    if (after === "open-quote" || (after === "identifier" && /^[=:]$/.test(cursor.kindAfter()))) cursor.report(diagnostic);
     else cursor.fail(diagnostic);
   }
   return { kind: "item", start: key.start, end: value.end, key, value, separator };

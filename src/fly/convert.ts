@@ -3,8 +3,8 @@ import { numberText, parseNumber } from "./number";
 import { makeSet } from "./set";
 import { BOOL, DYNAMIC, NUMBER, STRING, hasDynamic, sameType, typeName } from "./type";
 import type { CollectionType, ObjectType, Type } from "./type";
-import { unify } from "./unify";
-import { elementsOf, entriesOf, isNull, isObject, isTuple, isUnknown, ListValue, MapValue, mark, Sensitive, sortedKeys, TypedNull, typeOf } from "./value";
+import { canConvert, unify } from "./unify";
+import { elementsOf, entriesOf, isNull, isObject, isTuple, isUnknown, ListValue, MapValue, mark, Sensitive, SetValue, sortedKeys, TypedNull, typeOf } from "./value";
 import type { UnmarkedValue, Value } from "./value";
 
 /** A value can't become what is wanted. `path` leads to the part at fault; the message never holds a value. */
@@ -40,7 +40,10 @@ export function convert(value: Value, want: Type): Value {
   }
   if (want.kind === "dynamic" || isUnknown(value)) return value;
   if (value instanceof Sensitive) return mark(convert(value.value, want), value.ways);
-  if (isNull(value)) return new TypedNull(want);
+  if (isNull(value)) {
+    if (value !== null && !canConvert(value.type, want)) throw wrongType(want);
+    return new TypedNull(want);
+  }
   switch (want.kind) {
     case "string":
       return toText(value);
@@ -103,7 +106,8 @@ function toBool(value: UnmarkedValue): boolean {
 
 function toSequence(value: UnmarkedValue, want: CollectionType): Value {
   const items = elementsOf(value);
-  if (!items) throw wrongType(want);
+  // Even one without elements has a type that may not fit.
+  if (!items || ((value instanceof ListValue || value instanceof SetValue) && !canConvert(value.element, want.element))) throw wrongType(want);
   const element = elementType(value, want);
   const same = value instanceof ListValue && sameType(value.element, element);
   const converted = same ? items : items.map((item, index) => convertPart(item, element, index));
@@ -113,7 +117,7 @@ function toSequence(value: UnmarkedValue, want: CollectionType): Value {
 
 function toMap(value: UnmarkedValue, want: CollectionType): Value {
   const entries = entriesOf(value);
-  if (!entries) throw wrongType(want);
+  if (!entries || (value instanceof MapValue && !canConvert(value.element, want.element))) throw wrongType(want);
   const element = elementType(value, want);
   if (value instanceof MapValue && sameType(value.element, element)) return value;
   return new MapValue(element, new Map(sortedKeys(entries).map((key) => [key, convertPart(entries.get(key) as Value, element, key)])));
@@ -122,7 +126,7 @@ function toMap(value: UnmarkedValue, want: CollectionType): Value {
 /** The wanted element type; where that is open, the one that fits all elements. */
 function elementType(value: UnmarkedValue, want: CollectionType): Type {
   if (!hasDynamic(want.element)) return want.element;
-  const types = value instanceof Object && "element" in value ? [value.element] : partTypesOf(value);
+  const types = value instanceof ListValue || value instanceof SetValue || value instanceof MapValue ? [value.element] : partTypesOf(value);
   if (want.element.kind !== "dynamic") {
     // A constraint such as list(list(any)): the parts decide what any is, each converted on its own first.
     const parts = elementsOf(value) ?? [...(entriesOf(value)?.values() ?? [])];
@@ -130,7 +134,9 @@ function elementType(value: UnmarkedValue, want: CollectionType): Type {
     return converted.length === 0 ? want.element : (unify(converted) ?? fail(want));
   }
   if (types.length === 0) return DYNAMIC;
-  return unify(types) ?? fail(want);
+  const common = unify(types) ?? fail(want);
+  // Nulls fit anything, but do not make different types alike.
+  return common.kind === "dynamic" && types.some((type) => type.kind !== "dynamic") ? fail(want) : common;
 }
 
 function fail(want: CollectionType): never {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic";
 import { NESTING_LIMIT, nestingTooDeep } from "./diagnostics";
+import { matchingEnd } from "./matching";
 import type { Token, TokenKind } from "./scanner";
 import type { SourceText } from "./source";
 import type { Span } from "./syntax";
@@ -12,6 +13,7 @@ export const FAILURE = Symbol("syntax failure");
 export interface Checkpoint {
   readonly newlines: boolean;
   readonly depth: number;
+  readonly brackets: number;
 }
 
 /** The place of the parser in the tokens. Comments are passed over; line breaks are too where they mean nothing. */
@@ -24,6 +26,8 @@ export class Cursor {
   newlines = true;
   /** How many expressions stand around this place. */
   depth = 0;
+  /** How many `(` and `[` of this template or attribute are open. */
+  brackets = 0;
   /** Operators and accesses since the attribute began. */
   links = 0;
   /** Where the last consumed token ended that was no line break. */
@@ -111,6 +115,7 @@ export class Cursor {
     if (token.kind === "newline" || token.kind === "comment" || token.kind === "end" || token.start === token.end) {
       return { start: this.previousEnd, end: this.previousEnd };
     }
+    if (token.kind === "open-quote") return { start: token.start, end: (this.tokens[matchingEnd(this.tokens, this.peekIndex())] as Token).end };
     return token;
   }
 
@@ -138,12 +143,26 @@ export class Cursor {
   }
 
   checkpoint(): Checkpoint {
-    return { newlines: this.newlines, depth: this.depth };
+    return { newlines: this.newlines, depth: this.depth, brackets: this.brackets };
   }
 
   restore(checkpoint: Checkpoint): void {
     this.newlines = checkpoint.newlines;
     this.depth = checkpoint.depth;
+    this.brackets = checkpoint.brackets;
+  }
+
+  /** Line breaks mean nothing from here to `closeBracket`; answers what they meant before. */
+  openBracket(): boolean {
+    const { newlines } = this;
+    this.newlines = false;
+    this.brackets++;
+    return newlines;
+  }
+
+  closeBracket(newlines: boolean): void {
+    this.newlines = newlines;
+    this.brackets--;
   }
 
   /** Goes one expression deeper. */

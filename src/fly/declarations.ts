@@ -105,7 +105,7 @@ function readVariable(block: Block, source: SourceText, problems: Problem[]): Va
       else problems.push(unknownInDeclaration({ source, span: name }, "block", name.name, owner, nearest(name.name, ["validation"]), ["validation"]));
     } else if (!ATTRIBUTES.includes(name.name)) {
       problems.push(unknownInDeclaration({ source, span: name }, "attribute", name.name, owner, nearest(name.name, ATTRIBUTES), ATTRIBUTES));
-    } else setOnce(attributes, item, source, problems);
+    } else attributes.set(name.name, item);
   }
   const context = constants("The declaration of a variable", source, problems);
   const typeExpression = attributes.get("type")?.value;
@@ -130,18 +130,12 @@ function readVariable(block: Block, source: SourceText, problems: Problem[]): Va
   };
 }
 
-function setOnce(attributes: Map<string, Attribute>, item: Attribute, source: SourceText, problems: Problem[]): void {
-  const first = attributes.get(item.name.name);
-  if (first) problems.push(duplicateDeclaration({ source, span: item.name }, "attribute", item.name.name, { source, span: first.name }));
-  else attributes.set(item.name.name, item);
-}
-
 function readValidation(block: Block, source: SourceText, problems: Problem[], validations: Validation[]): void {
   const attributes = new Map<string, Attribute>();
   const known = ["condition", "error_message"];
   for (const item of block.body.items) {
     const name = item.kind === "attribute" ? item.name : item.type;
-    if (item.kind === "attribute" && known.includes(name.name)) setOnce(attributes, item, source, problems);
+    if (item.kind === "attribute" && known.includes(name.name)) attributes.set(name.name, item);
     else problems.push(unknownInDeclaration({ source, span: name }, item.kind, name.name, "validation", nearest(name.name, known), known));
   }
   const condition = attributes.get("condition")?.value;

@@ -3,7 +3,7 @@ import { callValue } from "./call";
 import type { Diagnostic } from "./diagnostic";
 import { lookup } from "./evaluation-context";
 import type { Context, Step } from "./evaluation-context";
-import { ambiguousKey, duplicateKey, numberOutOfRange, tooDeep, toDiagnostic } from "./evaluation-diagnostics";
+import { ambiguousKey, duplicateKey, numberOutOfRange, tooDeep, tooLarge, toDiagnostic } from "./evaluation-diagnostics";
 import type { Problem } from "./evaluation-diagnostics";
 import { forObjectValue, forTupleValue, keyText } from "./for-value";
 import { parseNumber } from "./number";
@@ -54,13 +54,14 @@ function constantValue(expression: Expression): Value | undefined {
   }
 }
 
-/** As `valueOf`, at the start of a chain of evaluations: what nests beyond the stack becomes a problem. */
+/** As `valueOf`, at the start of a chain of evaluations: what is too deep for the stack, or too long, becomes a problem. */
 export function valueAtTop(expression: Expression, context: Context): Value {
   try {
     return valueOf(expression, context);
   } catch (error) {
-    if (!(error instanceof RangeError) || !error.message.includes("call stack")) throw error;
-    context.problems.push(tooDeep({ source: context.source, span: expression }));
+    if (!(error instanceof RangeError)) throw error;
+    const place = { source: context.source, span: expression };
+    context.problems.push(error.message.includes("call stack") ? tooDeep(place) : tooLarge(place));
     return UNKNOWN;
   }
 }

@@ -97,6 +97,12 @@ export const tooDeep = (place: Place): Problem => ({
   place,
 });
 
+export const tooLarge = (place: Place): Problem => ({
+  code: "FLY083",
+  summary: "the value is too large to be handled",
+  place,
+});
+
 // ── Functions ────────────────────────────────────────────────────────────────
 
 export const unknownFunction = (place: Place, name: string, suggestion: string | undefined): Problem => ({
@@ -104,6 +110,14 @@ export const unknownFunction = (place: Place, name: string, suggestion: string |
   summary: `there is no function "${name}"`,
   place,
   ...didYouMean(suggestion),
+});
+
+/** One that the engines have, but Fly does not. */
+export const impureFunction = (place: Place, name: string): Problem => ({
+  code: "FLY056",
+  summary: `Fly has no function "${name}"`,
+  detail: "The same files always mean the same: no function depends on time, chance, or the machine that it runs on.",
+  place,
 });
 
 export const argumentCount = (place: Place, name: string, signature: string, expected: string, found: number): Problem => ({

@@ -172,11 +172,10 @@ function parseSplatMarker(cursor: Cursor, open: Token): void {
 }
 
 function parseIndexKey(cursor: Cursor, open: Token): Expression {
-  const { newlines } = cursor;
-  cursor.newlines = false;
+  const newlines = cursor.openBracket();
   const key = parseExpression(cursor);
   expectClosing(cursor, "]", open, "this index");
-  cursor.newlines = newlines;
+  cursor.closeBracket(newlines);
   return key;
 }
 
@@ -252,6 +251,7 @@ function behind(cursor: Cursor): string {
 function advice(cursor: Cursor, token: Token): string | undefined {
   if (token.kind === "." && cursor.kindAfter() === "number") return "A number begins with a digit: 0.5.";
   if (token.kind === "+") return "A number has no sign `+` before it.";
+  if (cursor.tokens[cursor.index - 1]?.kind === "interpolation") return "Where `${` belongs to another language, write `$${`.";
   return undefined;
 }
 
@@ -282,12 +282,11 @@ function parseNumber(cursor: Cursor): Expression {
 }
 
 function parseParentheses(cursor: Cursor): Expression {
-  const { newlines } = cursor;
   const open = cursor.next();
-  cursor.newlines = false;
+  const newlines = cursor.openBracket();
   const expression = parseExpression(cursor);
   expectClosing(cursor, ")", open, "these parentheses");
-  cursor.newlines = newlines;
+  cursor.closeBracket(newlines);
   return { kind: "parentheses", start: open.start, end: cursor.previousEnd, expression };
 }
 

@@ -17,6 +17,8 @@ export type FormatResult =
  * A file in the one style of Fly, which is that of the engines: the text is, byte for byte, what `terraform fmt` and
  * `tofu fmt` write, and formatting it again changes nothing. Any well-formed HCL goes through, whatever its vocabulary.
  *
+ * Comments stay, but for those between a block's type and its last label, which the engines take away.
+ *
  * The engines' own formatter is left only where it would do harm or not come to rest:
  * - it drops a label that holds a `$` or `%`, the index of `a[true]` and `a[null]`, and the space of `a.0 .1`
  * - it cuts the end off some values over lines when it takes the quotes from `"${ … }"`: those keep their quotes

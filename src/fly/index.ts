@@ -23,5 +23,7 @@ export { format, type FormatResult } from "./format";
 
 // Tree → values
 export { evaluate, type Evaluation } from "./evaluate";
-export { makeScope, type ModuleInput, type Scope, type ScopeResult } from "./scope";
-export type { Value } from "./value";
+export { makeScope, type ModuleInput, type ModuleSource, type NestFile, type NestFiles, type Scope, type ScopeResult, type VariableInputs } from "./scope";
+export { elementsOf, entriesOf, holdsUnknown, isNull, isUnknown, sensitiveWays, type Value } from "./value";
+export { fromPlain, toPlain, type PlainValue } from "./plain";
+export { functionNames } from "./functions";

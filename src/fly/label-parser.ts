@@ -1,6 +1,7 @@
 import type { Cursor } from "./cursor";
 import { lineBreakInString, templateInLabel, unknownEscape } from "./diagnostics";
-import { failAtInvalid, matchingEnd } from "./recovery";
+import { matchingEnd } from "./matching";
+import { failAtInvalid } from "./recovery";
 import type { Token } from "./scanner";
 import { unescape } from "./string-escapes";
 import type { Label } from "./syntax";
@@ -30,7 +31,7 @@ export function parseLabel(cursor: Cursor): Label {
     }
     cursor.index++;
   }
-  const end = closeQuote(cursor, open);
+  const end = closeQuote(cursor, open, /[\s{]*$/);
   return { kind: "label", start: open.start, end, value, quoted: true };
 }
 

@@ -24,6 +24,8 @@ interface Running {
   readonly use: Place;
 }
 
+const NO_PROBLEMS: readonly Problem[] = [];
+
 /** Evaluates named expressions once each, and finds those that depend on themselves. */
 export function lazyValues(): LazyValues {
   const done = new Map<Expression, Value>();
@@ -72,5 +74,5 @@ export function lazyValues(): LazyValues {
     problems.push(cycle(usesNext[0] as Place, [...paths, paths[0] as string], related));
   }
 
-  return { force, takeProblems: () => problems.splice(0) };
+  return { force, takeProblems: () => (problems.length === 0 ? NO_PROBLEMS : problems.splice(0)) };
 }

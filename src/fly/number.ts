@@ -115,5 +115,5 @@ export function compare(a: FlyNumber, b: FlyNumber): number {
 /** Equal as the engines see it: the same text. */
 export function equalNumbers(a: FlyNumber, b: FlyNumber): boolean {
   if (typeof a === "number" || typeof b === "number") return a === b;
-  return a.mantissa === b.mantissa && a.exponent === b.exponent;
+  return (a.mantissa === b.mantissa && a.exponent === b.exponent) || (a.precision !== b.precision && String(a) === String(b));
 }

@@ -3,11 +3,13 @@ import { convert, ConversionError } from "./convert";
 import { equal } from "./equality";
 import type { Context } from "./evaluation-context";
 import { divisionByZero, inconsistentBranches, numberOutOfRange, wrongCondition, wrongOperand } from "./evaluation-diagnostics";
+import type { Problem } from "./evaluation-diagnostics";
 import { valueOf } from "./evaluate";
 import * as number from "./number";
 import type { FlyNumber } from "./number";
 import type { BinaryExpression, BinaryOperator, Conditional, Expression, UnaryExpression } from "./syntax";
-import { BOOL, DYNAMIC, NUMBER } from "./type";
+import { BOOL, DYNAMIC, NUMBER, STRING } from "./type";
+import type { Type } from "./type";
 import { unify } from "./unify";
 import { describe, isNull, isUnknown, mark, Sensitive, sensitiveWays, typeOf, UNKNOWN } from "./value";
 import type { SensitiveWay, UnmarkedValue, Value } from "./value";
@@ -68,12 +70,22 @@ function calculate(operator: Exclude<BinaryOperator, "==" | "!=" | "&&" | "||">,
   }
 }
 
-/** `false && x` and `true || x` do not look at `x`: its errors do not matter then. */
+/** `false` decides an `&&`, `true` an `||`, on whichever side it stands: errors of the other side do not matter then. */
 function logicalValue(expression: BinaryExpression, operator: "&&" | "||", context: Context): Value {
-  const left = operandValue(expression.left, operator, BOOL, context);
   const decided = operator === "||";
-  if (left?.value === decided) return mark(decided, left.ways);
-  const right = operandValue(expression.right, operator, BOOL, context);
+  const problems: Problem[] = [];
+  const left = operandValue(expression.left, operator, BOOL, { ...context, problems });
+  if (left?.value === decided) {
+    context.problems.push(...problems);
+    return mark(decided, left.ways);
+  }
+  const own: Problem[] = [];
+  const right = operandValue(expression.right, operator, BOOL, { ...context, problems: own });
+  if (right?.value === decided) {
+    context.problems.push(...own);
+    return mark(decided, left ? [...left.ways, ...right.ways] : right.ways);
+  }
+  context.problems.push(...problems, ...own);
   if (!left || !right) return UNKNOWN;
   return mark(right.value as boolean, [...left.ways, ...right.ways]);
 }
@@ -137,8 +149,9 @@ export function conditionalValue(expression: Conditional, context: Context): Val
   const value = valueOf(live, context);
   if (isUnknown(value)) return UNKNOWN;
   const other = valueOf(dead, { ...context, problems: [] });
-  if (!isUnknown(other) && other !== null && !sameShape(value, other)) {
-    const type = value === null ? typeOf(other) : unify([typeOf(value), typeOf(other)]);
+  if (other !== null && !sameShape(value, other)) {
+    const otherType = isUnknown(other) ? typeOfFailed(dead) : typeOf(other);
+    const type = value === null ? otherType : unify([typeOf(value), otherType]);
     if (!type) {
       const [then, otherwise] = holds ? [value, other] : [other, value];
       context.problems.push(inconsistentBranches({ source: context.source, span: expression }, describe(then), describe(otherwise)));
@@ -155,6 +168,22 @@ export function conditionalValue(expression: Conditional, context: Context): Val
     }
   }
   return mark(value, ways);
+}
+
+/** The type that an expression would have had that can't be evaluated, as far as its form tells. */
+function typeOfFailed(expression: Expression): Type {
+  switch (expression.kind) {
+    case "parentheses":
+      return typeOfFailed(expression.expression);
+    case "template":
+      return expression.parts.length === 1 && expression.parts[0]?.kind === "interpolation" ? typeOfFailed(expression.parts[0].expression) : STRING;
+    case "unary":
+      return expression.operator === "!" ? BOOL : NUMBER;
+    case "binary":
+      return "+-*/%".includes(expression.operator) ? NUMBER : BOOL;
+    default:
+      return DYNAMIC;
+  }
 }
 
 /** Whether both are primitives of one type: the common case needs no types. */

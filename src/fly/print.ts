@@ -96,5 +96,5 @@ function printSteps(start: string, steps: readonly SplatStep[], inner: Inner): s
 
 /** `object.name`, with a blank where the dot would be read as part of a number (`a.0 .1`, `a.0 .e5`). */
 function joinDot(object: string, name: string): string {
-  return `${object}${/(?:^|[^\p{ID_Continue}-])[0-9][0-9.eE+-]*$/u.test(object) && /^(?:[0-9]|[eE][0-9])/.test(name) ? " " : ""}.${name}`;
+  return `${object}${/(?:^|[^\p{ID_Continue}-])[0-9][0-9.eE+-]*$/u.test(object) && /^(?:[0-9]|[eE]-?[0-9])/.test(name) ? " " : ""}.${name}`;
 }

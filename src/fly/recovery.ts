@@ -1,5 +1,6 @@
 import type { Cursor } from "./cursor";
 import { badHeredocStart, invalidCharacter, semicolon, unclosedBracket, unclosedComment, unknownOperator, wrongQuotes } from "./diagnostics";
+import { matchingEnd } from "./matching";
 import type { Token } from "./scanner";
 import type { Expression } from "./syntax";
 
@@ -70,18 +71,19 @@ export function beginsItem(cursor: Cursor, index: number): boolean {
   return after === "{" || after === "open-quote" || after === "identifier" || after === "number";
 }
 
-/** White space at the beginning of the line in which `index` lies; a tab counts one. */
-export function lineIndentation(text: string, index: number): number {
-  const lineStart = text.lastIndexOf("\n", index - 1) + 1;
+/** White space at the beginning of the line in which `index` lies; a tab counts one, and more than any person writes does not count. */
+export function lineIndentation({ source, text }: Cursor, index: number): number {
+  const lineStart = source.lineStart(index);
+  const limit = Math.min(index, lineStart + 1000);
   let end = lineStart;
-  while (end < index && (text[end] === " " || text[end] === "\t")) end++;
+  while (end < limit && (text[end] === " " || text[end] === "\t")) end++;
   return end - lineStart;
 }
 
-/** Whether nothing but white space stands before `index` in its line. */
-export function isFirstInLine(text: string, index: number): boolean {
-  const before = text.lastIndexOf("\n", index - 1) + 1;
-  return lineIndentation(text, index) === index - before;
+/** Whether a token is the first of its line. */
+export function isFirstInLine({ tokens, text }: Cursor, index: number): boolean {
+  const before = tokens[index - 1];
+  return before === undefined || before.kind === "newline" || (before.kind === "comment" && text.charCodeAt(before.end - 1) === 10);
 }
 
 /**
@@ -93,7 +95,8 @@ export function skipItem(cursor: Cursor, from: number, separators = false): void
   const { tokens, text } = cursor;
   const open: string[] = [];
   for (let i = from; i < cursor.index; i++) track(open, tokens[i] as Token);
-  const indent = lineIndentation(text, (tokens[from] as Token).start);
+  /** Lines may be long: their beginning is looked for once at most. */
+  let indent: number | undefined;
   let i = Math.max(cursor.index, from);
   for (; ; i++) {
     const token = tokens[i] as Token;
@@ -107,11 +110,16 @@ export function skipItem(cursor: Cursor, from: number, separators = false): void
       if (open.length === 0) break;
       const next = tokens[i + 1] as Token;
       const top = open[open.length - 1];
-      if (beginsItem(cursor, i + 1) && (top !== "{" || lineIndentation(text, next.start) <= indent)) break;
+      if (beginsItem(cursor, i + 1)) {
+        indent ??= lineIndentation(cursor, (tokens[from] as Token).start);
+        if (top !== "{" || lineIndentation(cursor, next.start) <= indent) break;
+      }
       if (next.kind === "}" && top !== "{" && !open.includes("{")) break;
       continue;
     }
-    if ((kind === "}" || kind === "]" || kind === ")" || kind === "sequence-end" || (separators && kind === ",")) && open.length === 0) break;
+    // What is open inside of a sequence ends with it.
+    if (kind === "sequence-end") break;
+    if ((kind === "}" || kind === "]" || kind === ")" || (separators && kind === ",")) && open.length === 0) break;
     track(open, token);
   }
   cursor.index = i;
@@ -127,28 +135,5 @@ function track(open: string[], token: Token): void {
     const opener = kind === ")" ? "(" : kind === "]" ? "[" : "{";
     const at = open.lastIndexOf(opener);
     if (at >= 0) open.length = at;
-  }
-}
-
-/** Index of the token that ends the template or the sequence which begins at `index`. */
-export function matchingEnd(tokens: readonly Token[], index: number): number {
-  let depth = 0;
-  for (let i = index; ; i++) {
-    switch ((tokens[i] as Token).kind) {
-      case "open-quote":
-      case "heredoc-begin":
-      case "interpolation":
-      case "control":
-        depth++;
-        break;
-      case "close-quote":
-      case "heredoc-end":
-      case "sequence-end":
-        if (--depth === 0) return i;
-        break;
-      case "end":
-        return i - 1;
-      default:
-    }
   }
 }

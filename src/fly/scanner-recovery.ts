@@ -5,6 +5,11 @@ import type { Token, TokenKind } from "./scanner";
 const ITEM_LINE = /^[ \t]*(?:[\p{ID_Start}_][\p{ID_Continue}-]*[ \t]*(?:=|\{)|[\]})])/u;
 /** A line break, and a line that begins as an attribute or a block does, which no line of an expression can. */
 const SURE_ITEM_LINE = /\r?\n[ \t]*(?!(?:if|in|for)[^\p{ID_Continue}-])[\p{ID_Start}_][\p{ID_Continue}-]*[ \t]*(?:=(?![=>])|"|\{)/uy;
+const UNKNOWN = /[^\s\p{ID_Start}\p{ID_Continue}"#'()*+,\-./:;<=>?[\]^_`{|}~%&!“”„‟«»‘’‚‛]/uy;
+/** Quotation marks of other languages and of word processors, each with the marks that may close it. */
+const FOREIGN_QUOTES: Readonly<Record<string, string>> = {
+  "'": "'", "`": "`", "“": "”“", "”": "”“", "„": "”“", "‟": "”", "«": "»", "»": "«", "‘": "’‘", "’": "’‘", "‚": "’‘", "‛": "’",
+};
 /** How many lines an unfinished string may run on before it is held to be a missing quote, and how much of a line is looked at. */
 const LOOKAHEAD_LINES = 20;
 const LOOKAHEAD_LENGTH = 2000;
@@ -29,9 +34,23 @@ export function itemLineFollows(text: string, index: number): boolean {
   return SURE_ITEM_LINE.test(text);
 }
 
+/** The end of what no token begins with: a text in quotes of another kind in one line, or a row of characters without meaning. */
+export function invalidEnd(text: string, start: number): number {
+  const character = String.fromCodePoint(text.codePointAt(start) as number);
+  const closers = FOREIGN_QUOTES[character];
+  if (closers !== undefined) return quoteEnd(text, start + 1, closers) ?? start + 1;
+  let end = start + character.length;
+  for (;;) {
+    UNKNOWN.lastIndex = end;
+    if (!UNKNOWN.test(text)) return end;
+    end = UNKNOWN.lastIndex;
+  }
+}
+
 /** The end of the quotation that began before `from`, in the same line. */
-export function quoteEnd(text: string, from: number, closers: string): number | undefined {
-  for (let end = from; end < text.length; end++) {
+function quoteEnd(text: string, from: number, closers: string): number | undefined {
+  const limit = Math.min(text.length, from + LOOKAHEAD_LENGTH);
+  for (let end = from; end < limit; end++) {
     const character = text[end] as string;
     if (character === "\n") return undefined;
     if (closers.includes(character)) return end + 1;
@@ -83,7 +102,7 @@ export function likelyHeredocEnd(text: string, tokens: readonly Token[], heredoc
       if (line.startsWith(marker, indent) && /^[ \t]*(?:[,)\]}]|$)/.test(line.slice(indent + marker.length))) {
         return { index, closers: [], start, end: start + indent + marker.length };
       }
-    } else if (kind === "identifier" && tokens[index - 1]?.kind === "newline" && text.slice(start, token.end) === marker) {
+    } else if (kind === "identifier" && text.slice(start, token.end) === marker && /^\n[ \t]*$/.test(text.slice(text.lastIndexOf("\n", start - 1), start))) {
       const next = tokens[index + 1]?.kind;
       if (next === undefined || next === "newline") return { index, closers, start, end: token.end };
     }

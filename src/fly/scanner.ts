@@ -1,4 +1,4 @@
-import { itemLineFollows, likelyHeredocEnd, lineEndOf, quoteEnd, stringGoesOn } from "./scanner-recovery";
+import { invalidEnd, itemLineFollows, likelyHeredocEnd, lineEndOf, stringGoesOn } from "./scanner-recovery";
 import { trimEnd, trimStart } from "./white-space";
 
 /**
@@ -61,12 +61,7 @@ const HEREDOC_BEGIN = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)\r?\n/uy;
 const ALMOST_HEREDOC = /<<-?[ \t]*["']?([\p{ID_Start}_][\p{ID_Continue}-]*)["']?[^\r\n]*\r?\n/uy;
 const IDENTIFIER_START = /[\p{ID_Start}_]/u;
 const IDENTIFIER_REST = /[\p{ID_Continue}-]*/uy;
-const UNKNOWN = /[^\s\p{ID_Start}\p{ID_Continue}"#'()*+,\-./:;<=>?[\]^_`{|}~%&!“”„‟«»‘’‚‛]/uy;
 const TEXT_STOP = { quoted: /[$%"\\\r\n]/g, heredoc: /[$%\r\n]/g } as const;
-/** Quotation marks of other languages and of word processors, each with the marks that may close it. */
-const FOREIGN_QUOTES: Readonly<Record<string, string>> = {
-  "'": "'", "`": "`", "“": "”“", "”": "”“", "„": "”“", "‟": "”", "«": "»", "»": "«", "‘": "’‘", "’": "’‘", "‚": "’‘", "‛": "’",
-};
 /** Searching for the end of a broken heredoc costs the whole file each time. */
 const HEREDOC_RECOVERIES = 8;
 
@@ -291,18 +286,7 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
       push("identifier", identifierEnd(position + character.length));
       return;
     }
-    const closers = FOREIGN_QUOTES[character];
-    if (closers !== undefined) {
-      push("invalid", quoteEnd(text, position + 1, closers) ?? position + 1);
-      return;
-    }
-    let end = position + character.length;
-    for (;;) {
-      UNKNOWN.lastIndex = end;
-      if (!UNKNOWN.test(text)) break;
-      end = UNKNOWN.lastIndex;
-    }
-    push("invalid", end);
+    push("invalid", invalidEnd(text, position));
   }
 
   /** `${`, `%{` and their escapes, or a lone `$` or `%`. Answers whether a sequence begins. */

@@ -12,7 +12,7 @@ export interface Range {
 }
 
 /** How many UTF-16 units lie between two remembered counts. */
-const STRIDE = 1024;
+const STRIDE = 128;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** One file's text with its name as shown to people (relative to the Nest where there is one). */
@@ -38,17 +38,15 @@ export class SourceText {
 
   /** The place of a UTF-16 index. A byte-order mark has bytes but no column. */
   position(index: number): Position {
-    const starts = this.lineStarts();
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] as number) <= index) low = middle;
-      else high = middle - 1;
-    }
-    const lineStart = low === 0 && this.text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : (starts[low] as number);
+    const line = this.lineIndex(index);
+    const lineStart = line === 0 && this.text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : (this.lineStarts()[line] as number);
     const here = this.count(index);
-    return { line: low + 1, column: Math.max(0, here.points - this.count(lineStart).points) + 1, byte: here.bytes };
+    return { line: line + 1, column: Math.max(0, here.points - this.count(lineStart).points) + 1, byte: here.bytes };
+  }
+
+  /** The index at which the line of an index begins. */
+  lineStart(index: number): number {
+    return this.lineStarts()[this.lineIndex(index)] as number;
   }
 
   range(span: { readonly start: number; readonly end: number }): Range {
@@ -61,6 +59,18 @@ export class SourceText {
     const start = starts[number - 1];
     if (start === undefined) return "";
     return this.text.slice(start, starts[number] ?? this.text.length).replace(/\r?\n$/, "");
+  }
+
+  private lineIndex(index: number): number {
+    const starts = this.lineStarts();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   private count(index: number): { points: number; bytes: number } {

@@ -17,7 +17,8 @@ import {
   unknownEscape,
 } from "./diagnostics";
 import { identifier, parseExpression } from "./expression-parser";
-import { failAtInvalid, matchingEnd } from "./recovery";
+import { matchingEnd } from "./matching";
+import { failAtInvalid } from "./recovery";
 import type { Token } from "./scanner";
 import { unescape } from "./string-escapes";
 import type { Expression, Identifier, Span, Template, TemplateInterpolation, TemplatePart, TemplateText, TrimMarker } from "./syntax";
@@ -63,15 +64,15 @@ export function parseQuoted(cursor: Cursor): Template {
   return { kind: "template", start: open.start, end, form: "quoted", parts: assemble(cursor, meld(pieces), intact) };
 }
 
-/** Consumes the closing quote; where it is missing, says where it should have stood. */
-export function closeQuote(cursor: Cursor, open: Token): number {
+/** Consumes the closing quote; where it is missing, says where it should have stood: before the closing brackets of its line. */
+export function closeQuote(cursor: Cursor, open: Token, behind = /[\s,;)\]}]*$/): number {
   const token = cursor.tokens[cursor.index] as Token;
   const before = cursor.tokens[cursor.index - 1] as Token;
   const cutInside = before.kind === "sequence-end" && before.end === before.start;
   if (token.end === token.start && !cutInside) {
     const line = cursor.text.slice(open.start, token.start);
-    const trailing = /[\s,;)\]}]*$/.exec(line) as RegExpExecArray;
-    const quoteAt = trailing.index > 0 ? open.start + trailing.index : token.start;
+    const trailing = behind.exec(line)?.index ?? 0;
+    const quoteAt = trailing > 0 ? open.start + trailing : token.start;
     cursor.diagnostics.push(unclosedString(cursor.source, { start: open.start, end: open.start + line.trimEnd().length }, quoteAt));
   }
   cursor.index++;
@@ -176,6 +177,7 @@ function readSequence(cursor: Cursor, open: Token): TemplateInterpolation | Dire
   cursor.index++;
   cursor.previousEnd = open.end;
   cursor.newlines = false;
+  cursor.brackets = 0;
   let told = true;
   let content: Expression | Omit<DirectivePiece, "start" | "end" | "marker"> | undefined;
   try {
@@ -324,7 +326,8 @@ function assemble(cursor: Cursor, pieces: readonly Piece[], intact: boolean): re
   for (const left of open.reverse()) {
     if (!quiet) cursor.diagnostics.push(unclosedDirective(cursor.source, left.begin, left.begin.name));
     quiet = true;
-    left.outer.push(closeDirective(left, left.begin.end));
+    const end = Math.max(left.begin.end, ...[...left.body, ...(left.otherwise ?? [])].slice(-1).map((part) => part.end));
+    left.outer.push(closeDirective(left, end));
     parts = left.outer;
   }
   return parts;

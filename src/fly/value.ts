@@ -103,6 +103,18 @@ export function isUnknown(value: Value): value is UnknownValue {
   return value === UNKNOWN;
 }
 
+/** Whether the value, or a part of it at any depth, is unknown. */
+export function holdsUnknown(value: Value): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (isUnknown(value)) return true;
+  const plain = value instanceof Sensitive ? value.value : value;
+  const items = elementsOf(plain);
+  if (items) return items.some(holdsUnknown);
+  const entries = entriesOf(plain);
+  if (entries) for (const item of entries.values()) if (holdsUnknown(item)) return true;
+  return isUnknown(plain);
+}
+
 /** The items of a list, tuple or set; of other values undefined. Marks on the whole are ignored. */
 export function elementsOf(value: Value): readonly Value[] | undefined {
   const plain = value instanceof Sensitive ? value.value : value;

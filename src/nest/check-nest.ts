@@ -13,6 +13,7 @@ import { type EggBlock, entityRules, projectRules, renameRules, riftRules } from
 import type { Problem } from "../vocabulary/schema";
 import type { EggValues, EggsBucketValues, JobValues, MotherGooseValues, NestValues, RiftValues, UglyFoxValues } from "../vocabulary/types";
 import { type CollectedBlock, collectBlocks, type ParsedFile, type TopBlock } from "./blocks";
+import { concealedSources } from "./concealed-sources";
 import { blockDiagnostic, crossDiagnostic, nestProblem, strangerDiagnostic } from "./diagnostics";
 import { NEST_FILE } from "./find";
 import type { NestFile } from "./read-files";
@@ -53,6 +54,7 @@ export interface CheckedNest {
   readonly mothergoose?: CheckedBlock<MotherGooseValues>;
   /** All errors and warnings, sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Texts to show diagnostics with; what may be a secret is starred. */
   readonly sources: ReadonlyMap<string, SourceText>;
   readonly scope: Scope;
   /** Names of variables and locals. */
@@ -71,14 +73,11 @@ export function checkNest(input: NestInput): CheckedNest {
     return { source, body: parsed.body };
   };
   const files = [...input.files].sort((a, b) => (a.path < b.path ? -1 : 1)).map(parseFile);
+  const variableFiles = (input.variableFiles ?? []).map(parseFile);
+  const variables = input.variables && parseFile(input.variables);
   const { scope, ...scoped } = makeScope({
     sources: files,
-    inputs: {
-      arguments: input.arguments,
-      files: input.variableFiles?.map(parseFile),
-      environment: input.environment,
-      defaults: input.variables && parseFile(input.variables),
-    },
+    inputs: { arguments: input.arguments, files: variableFiles, environment: input.environment, defaults: variables },
     files: input.functionFiles,
     blocks,
   });
@@ -87,7 +86,7 @@ export function checkNest(input: NestInput): CheckedNest {
   const reader = new BlockReader(collected.tops, scope);
   const result = checkBlocks(reader);
   /** What is not there may stand in a file, or in a part of one, that could not be read. */
-  const partial = input.incomplete === true || files.some(({ body }) => body.incomplete);
+  const partial = input.incomplete === true || files.some(({ body }) => body.incomplete) || collected.problems.some(({ problem }) => problem.code === "FLY107");
   const missing = result.nest || partial ? [] : [nestProblem(problems.missingNest(), NEST_FILE)];
   diagnostics.push(
     ...scoped.diagnostics,
@@ -98,11 +97,20 @@ export function checkNest(input: NestInput): CheckedNest {
     ...reader.blockProblems.flatMap(({ top, problem }) => blockDiagnostic({ top, problem }) ?? []),
     ...result.crossProblems.flatMap((problem) => (partial && ABSENT.has(problem.code) ? [] : (crossDiagnostic(problem, reader.find) ?? []))),
   );
-  return { ...result, diagnostics: sorted(partial ? diagnostics.filter(({ code }) => !ABSENT.has(code)) : diagnostics), sources, scope, names: namesIn(files) };
+  const told = sorted(withoutNoise(diagnostics, partial, files));
+  const shown = told.length === 0 ? sources : concealedSources(sources, files, variables ? [...variableFiles, variables] : variableFiles);
+  return { ...result, diagnostics: told, sources: shown, scope, names: namesIn(files) };
 }
 
-/** Codes that say that something named is not in the Nest: a reference, a Rift, an Egg of a condition. */
-const ABSENT = new Set(["FLY051", "FLY163", "FLY168"]);
+/** Codes that say that something named is not in the Nest: a reference, a declaration, a Rift, an Egg of a condition. */
+const ABSENT = new Set(["FLY051", "FLY081", "FLY163", "FLY168"]);
+
+/** Without references to what may stand where the parser could not read. */
+function withoutNoise(diagnostics: readonly Diagnostic[], partial: boolean, files: readonly ParsedFile[]): readonly Diagnostic[] {
+  if (partial) return diagnostics.filter(({ code }) => !ABSENT.has(code));
+  const partialLocals = files.some(({ body }) => body.items.some((item) => item.kind === "block" && item.type.name === "locals" && item.body.incomplete));
+  return partialLocals ? diagnostics.filter(({ code, summary }) => !(code === "FLY051" && summary.startsWith("there is no local"))) : diagnostics;
+}
 
 /** Evaluates blocks and keeps what is wrong with them. */
 class BlockReader {

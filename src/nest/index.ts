@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Diagnostic } from "../fly/diagnostic";
 import { evaluate } from "../fly/evaluate";
@@ -43,7 +44,7 @@ export interface ReadNestResult {
   readonly nest?: Nest;
   /** All errors and warnings, sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Texts that diagnostics point into, by file. */
+  /** Texts to show diagnostics with, by file; what may be a secret is starred. */
   readonly sources: ReadonlyMap<string, SourceText>;
   readonly counts: { readonly files: number; readonly eggs: number; readonly buckets: number; readonly jobs: number; readonly rifts: number };
   /** What the files themselves say, without defaults, by block: `egg my-app`. */
@@ -97,15 +98,18 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
 }
 
 function readVariables({ path, name }: { readonly path: string; readonly name: string }): NestFile {
+  const hint = "--var-file names a file with lines of the form NAME = VALUE.";
   try {
-    return { path: name, text: readFileSync(path, "utf8") };
+    const content = readFileSync(path);
+    if (isUtf8(content)) return { path: name, text: content.toString("utf8") };
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new GoslingError("VARIABLES_UNREADABLE", missing ? `There is no file ${name}` : `${name} can't be read: ${(error as Error).message}`, {
-      hint: "--var-file names a file with lines of the form NAME = VALUE.",
+      hint,
       cause: error,
     });
   }
+  throw new GoslingError("VARIABLES_UNREADABLE", `${name} is not UTF-8`, { hint });
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

@@ -1,5 +1,5 @@
 import { readdir, realpathSync, statSync, type Dirent } from "node:fs";
-import { join, sep } from "node:path";
+import { sep } from "node:path";
 import { inParallel } from "./parallel";
 
 /** A file or folder of the Nest that can't be read, or that stands where nothing is read. */
@@ -28,28 +28,49 @@ const OPEN_FOLDERS = 32;
 
 /** The `.fly` files of the Nest at `root` (a real path) and its `nest.flyvars`. Order on disk never matters. */
 export async function listFlyFiles(root: string): Promise<FileList> {
-  const top = await listFolder(root, "", (name) => isFly(name) || name === VARIABLES_FILE, (name) => isNestFolder(name));
-  const inner = await inParallel(top.folders, OPEN_FOLDERS, (folder) =>
-    listFolder(root, `${folder}/`, isFly, () => true),
-  );
-  const paths = [...top.paths];
-  const problems = [...top.problems];
-  let eggFolders: readonly string[] = [];
-  inner.forEach((listed, index) => {
-    const folder = top.folders[index] as string;
-    problems.push(...listed.problems);
-    if (folder === "Eggs") {
-      eggFolders = listed.folders;
-      problems.push(...listed.paths.map(strayEgg));
-    } else {
-      paths.push(...listed.paths);
-    }
-  });
-  for (const listed of await inParallel(eggFolders, OPEN_FOLDERS, (folder) => listFolder(root, `${folder}/`, isFly, () => false))) {
-    paths.push(...listed.paths);
-    problems.push(...listed.problems);
+  const top = await listFolder(root, "", (name) => isFly(name) || name === VARIABLES_FILE, looksLikeNestFolder);
+  const folders = await inside(root, top.folders.filter(isNestFolder));
+  const eggs = folders.find(({ folder }) => folder === "Eggs")?.listed;
+  const eggFolders = await inside(root, eggs?.folders ?? []);
+  const read = [...folders.filter(({ folder }) => folder !== "Eggs"), ...eggFolders];
+  const unread = await inside(root, [...top.folders.filter((folder) => !isNestFolder(folder)), ...read.flatMap(({ listed }) => listed.folders)]);
+  return {
+    paths: [...top.paths, ...read.flatMap(({ listed }) => listed.paths)].sort(),
+    problems: [
+      ...[top, ...[...folders, ...eggFolders].map(({ listed }) => listed)].flatMap(({ problems }) => problems),
+      ...(eggs?.paths ?? []).map(strayEgg),
+      ...(await misspelled(root, unread)),
+      ...unread.filter(({ folder }) => folder.includes("/")).flatMap(({ listed }) => listed.paths.map(tooDeep)),
+    ],
+  };
+}
+
+interface ListedFolder {
+  readonly folder: string;
+  readonly listed: Listed;
+}
+
+/** What stands in each of these folders. */
+function inside(root: string, folders: readonly string[]): Promise<ListedFolder[]> {
+  return inParallel(folders, OPEN_FOLDERS, async (folder) => ({ folder, listed: await listFolder(root, `${folder}/`, isFly, () => true) }));
+}
+
+/** Folders such as `eggs` that hold Fly files and are not read for their names. */
+async function misspelled(root: string, unread: readonly ListedFolder[]): Promise<readonly FileProblem[]> {
+  const found: FileProblem[] = [];
+  for (const { folder, listed } of unread.filter(({ folder: name }) => !name.includes("/"))) {
+    const below = folder.toLowerCase() === "eggs" ? await inside(root, listed.folders) : [];
+    const name = NEST_FOLDERS.find((known) => known.toLowerCase() === folder.toLowerCase());
+    if (listed.paths.length === 0 && below.every((each) => each.listed.paths.length === 0)) continue;
+    found.push({ path: folder, severity: "error", kind: "wrong-folder", summary: `${folder} is not read`, detail: `The folder's name is ${name}. Rename it.` });
   }
-  return { paths: paths.sort(), problems };
+  return found;
+}
+
+function tooDeep(path: string): FileProblem {
+  const [first, second] = path.split("/");
+  const home = first === "Eggs" ? `Eggs/${second}` : first;
+  return { path, severity: "warning", kind: "wrong-folder", summary: `${path} is not read`, detail: `Fly files of ${home} stand directly in it. Move it there, or rename it.` };
 }
 
 function isFly(name: string): boolean {
@@ -58,6 +79,11 @@ function isFly(name: string): boolean {
 
 function isNestFolder(name: string): boolean {
   return (NEST_FOLDERS as readonly string[]).includes(name);
+}
+
+/** A folder of the Nest, or one that differs from it in case only. */
+function looksLikeNestFolder(name: string): boolean {
+  return NEST_FOLDERS.some((folder) => folder.toLowerCase() === name.toLowerCase());
 }
 
 function strayEgg(path: string): FileProblem {
@@ -80,7 +106,7 @@ interface Listed {
 /** `prefix` is the folder's path with a slash at its end, or empty for the root. */
 function listFolder(root: string, prefix: string, wantsFile: (name: string) => boolean, wantsFolder: (name: string) => boolean): Promise<Listed> {
   return new Promise((resolve) => {
-    readdir(join(root, prefix), { withFileTypes: true }, (error, entries) => {
+    readdir(`${root}/${prefix}`, { withFileTypes: true }, (error, entries) => {
       const listed: Listed = { paths: [], folders: [], problems: [] };
       if (error) listed.problems.push(unreadable(prefix.slice(0, -1) || ".", error));
       for (const entry of entries ?? []) {
@@ -108,7 +134,7 @@ function kindOf(root: string, path: string, entry: Dirent): "file" | "folder" | 
   if (entry.isDirectory()) return "folder";
   if (!entry.isSymbolicLink()) return "other";
   try {
-    const target = realpathSync(join(root, path));
+    const target = realpathSync(`${root}/${path}`);
     if (!isInside(root, target)) {
       return { path, severity: "error", kind: "leaves-nest", summary: `${path} is a symbolic link that leaves the Nest`, detail: "Put the file itself into the Nest: what a Nest means may depend on nothing outside of it." };
     }

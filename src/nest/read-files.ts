@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { close, fstat, open, read, realpathSync } from "node:fs";
-import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
 import { type FileProblem, listFlyFiles, unreadable, VARIABLES_FILE } from "./list-files";
 import { inParallel } from "./parallel";
@@ -38,7 +37,8 @@ export function realRoot(folder: string): string {
 /** Reads the Nest at `root` (a real path): some files at once, never more than a few dozen. */
 export async function readNestFiles(root: string): Promise<NestFiles> {
   const { paths, problems } = await listFlyFiles(root);
-  const read = await inParallel(paths, OPEN_FILES, (path) => readText(root, path));
+  const pool = new BufferPool();
+  const read = await inParallel(paths, OPEN_FILES, (path) => readText(root, path, pool));
   const files: NestFile[] = [];
   const unread: FileProblem[] = [];
   for (const file of read) {
@@ -52,13 +52,29 @@ export async function readNestFiles(root: string): Promise<NestFiles> {
   };
 }
 
+/** Buffers for first reads, one for each file that is open: made once, used again. */
+class BufferPool {
+  private readonly free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_READ_BYTES);
+  }
+
+  giveBack(buffer: Buffer): void {
+    this.free.push(buffer);
+  }
+}
+
 /** The text of one file. Callbacks: for a thousand files promises cost as much again as reading. */
-function readText(root: string, path: string): Promise<NestFile | FileProblem> {
+function readText(root: string, path: string, pool: BufferPool): Promise<NestFile | FileProblem> {
   return new Promise((resolve) => {
-    open(join(root, path), "r", (error, descriptor) => {
+    open(`${root}/${path}`, "r", (error, descriptor) => {
       if (error) return resolve(unreadable(path, error));
-      const finish = (result: NestFile | FileProblem): void => close(descriptor, () => resolve(result));
-      const first = Buffer.allocUnsafe(FIRST_READ_BYTES);
+      const first = pool.take();
+      const finish = (result: NestFile | FileProblem): void => {
+        pool.giveBack(first);
+        close(descriptor, () => resolve(result));
+      };
       read(descriptor, first, 0, FIRST_READ_BYTES, 0, (failure, length) => {
         if (failure) return finish(unreadable(path, failure));
         if (length < FIRST_READ_BYTES) return finish(decode(path, first.subarray(0, length)));

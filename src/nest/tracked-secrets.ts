@@ -2,12 +2,11 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Diagnostic } from "../fly/diagnostic";
 import { locate, type Path } from "../fly/locate";
-import { gitlabSecretsByPath, secretsByPath } from "../vocabulary/rules/secrets";
 import { parseSecretReference } from "../vocabulary/secret";
 import type { TopBlock } from "./blocks";
 import type { CheckedNest } from "./check-nest";
 import { trackedSecret } from "./diagnostics";
-import type { Egg, Nest } from "./model";
+import type { Egg, Job, Nest } from "./model";
 
 /** Which of the files, relative to `root`, Git tracks. */
 export type Tracked = (root: string, paths: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -55,27 +54,25 @@ function stats(path: string): "file" | "folder" | undefined {
 
 function fileSecrets(checked: CheckedNest, nest: Nest): readonly FileSecret[] {
   const found: FileSecret[] = [];
-  const add = (top: TopBlock, references: readonly (readonly [Path, string | undefined])[]): void => {
-    for (const [path, text] of references) {
-      if (!text?.startsWith("file://")) continue;
-      const reference = parseSecretReference(text);
-      if (reference.ok) found.push({ file: reference.value.name, top, path });
+  const add = (top: TopBlock, text: string | undefined, path: Path): void => {
+    if (!text?.startsWith("file://")) return;
+    const reference = parseSecretReference(text);
+    if (reference.ok) found.push({ file: reference.value.name, top, path });
+  };
+  const addAll = (top: TopBlock, owner: Egg | Job): void => {
+    for (const [name, text] of Object.entries(owner.values.secrets)) add(top, text, ["secrets", name]);
+    for (const { name, gitlab } of owner.repositories) {
+      const path = owner.kind === "egg" ? ["gitlab"] : owner.kind === "job" ? [] : ["repositories", "repo", name, "gitlab"];
+      add(top, gitlab.apiToken, [...path, "api_token"]);
+      add(top, gitlab.runnerToken, [...path, "runner_token"]);
+      add(top, gitlab.webhookSecret, [...path, "webhook_secret"]);
     }
   };
-  const eggs = new Map(nest.eggs.map((egg) => [egg.name, egg]));
-  for (const { top } of checked.eggs) {
-    const egg = eggs.get(top.name);
-    if (egg) add(top, [...secretsByPath(egg.values.secrets), ...repositorySecrets(egg)]);
+  const owners = new Map([...nest.eggs, ...nest.jobs].map((owner) => [`${owner.kind} ${owner.name}`, owner]));
+  for (const { top } of [...checked.eggs, ...checked.jobs]) {
+    const owner = owners.get(`${top.type} ${top.name}`);
+    if (owner) addAll(top, owner);
   }
-  const jobs = new Map(nest.jobs.map((job) => [job.name, job]));
-  for (const { top } of checked.jobs) {
-    const job = jobs.get(top.name);
-    if (job) add(top, [...secretsByPath(job.values.secrets), ...job.repositories.flatMap(({ gitlab }) => gitlabSecretsByPath([], gitlab))]);
-  }
-  if (checked.nest) add(checked.nest.top, [[["state", "encryption", "key"], nest.values.state.encryption?.key]]);
+  if (checked.nest) add(checked.nest.top, nest.values.state.encryption?.key, ["state", "encryption", "key"]);
   return found;
-}
-
-function repositorySecrets(egg: Egg): ReturnType<typeof gitlabSecretsByPath> {
-  return egg.repositories.flatMap(({ name, gitlab }) => gitlabSecretsByPath(egg.kind === "egg" ? ["gitlab"] : ["repositories", "repo", name, "gitlab"], gitlab));
 }

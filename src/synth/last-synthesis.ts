@@ -58,8 +58,12 @@ export function rememberSynthesis(origin: NestOrigin, files: NestFilesRead, { ou
   if (manifest === undefined) return;
   const memory: Memory = { format: 1, inputs: hashOf(origin, files), functionFiles: [...files.functionFiles.keys()].sort(), out, manifest };
   const path = memoryFile(realRoot(origin.root));
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeWhole(path, `${JSON.stringify(memory)}\n`, 0o600);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeWhole(path, `${JSON.stringify(memory)}\n`, 0o600);
+  } catch {
+    // Nothing but time is lost: the output is written, and the next synthesis takes the long way.
+  }
 }
 
 /** The files as they are now; undefined where one can't be read: then the long way says what is wrong. */

@@ -1,9 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { sha256 } from "../../constructs/canonical-json";
 import type { Nest, Place } from "../nest/model";
 import { checkSupported } from "./check-supported";
 import { libraryVersion } from "./library-version";
 import { type Manifest, type ManifestStack, manifestText, readManifest } from "./manifest";
-import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeWhole } from "./output";
+import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeStacks, writeWhole, writingTo } from "./output";
 import { planStacks, type PlannedStack, selectUnits, unitsOf } from "./plan-stacks";
 import { nameOf } from "./unit-specification";
 
@@ -38,8 +39,8 @@ export interface SynthesizedStack extends ManifestStack {
  * Nest gives the same bytes on every machine. A stack is made only where what it is made from, or its
  * file, has changed; contents decide, never times. Where something can't be made, nothing is written.
  *
- * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`, and what a cloud refuses (`NO_INSTANCE_TYPE`,
- *   `CONFIGURATION_TOO_LARGE`, `PROPS`), with the unit's place.
+ * @throws GoslingError `NOT_SUPPORTED`, `UNKNOWN_TARGET`, `OUTPUT_UNWRITABLE`, and what a cloud refuses
+ *   (`NO_INSTANCE_TYPE`, `CONFIGURATION_TOO_LARGE`, `PROPS`), with the unit's place.
  */
 export async function synthesize(nest: Nest, { out: folder, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
   const out = outputFolder(nest.root, folder);
@@ -54,7 +55,7 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
   const changed = planned.filter((stack) => !kept.has(stack.name));
   const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed, new Map(units.map((unit) => [nameOf(unit), unit.place])));
 
-  for (const [name, text] of texts) writeWhole(stackFile(out, name), text);
+  writingTo(out, () => writeStacks(out, texts));
   const stacks = planned.map(({ props: _, name, ...stack }): SynthesizedStack => {
     const text = texts.get(name);
     const outputHash = text === undefined ? (kept.get(name) as string) : sha256(text);
@@ -62,7 +63,7 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
   });
 
   const wanted = new Set(planned.map(({ name }) => name));
-  const removed = targets ? [] : stacksInOutput(out).filter((name) => !wanted.has(name) && removeStack(out, name));
+  const removed = targets ? [] : writingTo(out, () => stacksInOutput(out).filter((name) => !wanted.has(name) && removeStack(out, name)));
   const untouched = targets ? Object.entries(before?.stacks ?? {}).filter(([name]) => !wanted.has(name)) : [];
   const written = stacks.map(({ name, status: _status, file: _file, ...stack }): [string, ManifestStack] => [name, stack]);
   const manifest: Manifest = {
@@ -72,7 +73,12 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
     stacks: Object.fromEntries([...untouched, ...written].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   const text = manifestText(manifest);
-  if (fileHash(manifestFile(out)) !== sha256(text)) writeWhole(manifestFile(out), text);
+  if (fileHash(manifestFile(out)) !== sha256(text)) {
+    writingTo(out, () => {
+      mkdirSync(out, { recursive: true });
+      writeWhole(manifestFile(out), text);
+    });
+  }
   return { out, manifest, stacks, removed };
 }
 

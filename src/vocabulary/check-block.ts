@@ -89,6 +89,11 @@ export function checkBlock<Values>(type: string, spec: BlockSpec, input: BlockIn
   return { draft, values: failed ? undefined : (draft as Values), problems: check.problems, unsettled: check.unsettled };
 }
 
+/** Whether what is missing was probably meant by an unknown name that is there: one mistake is told once. */
+function isMistyped(name: string, given: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): boolean {
+  return Object.keys(given).some((other) => !known.has(other) && nearest(other, [...known]) === name);
+}
+
 class BlockCheck {
   readonly problems: Problem[] = [];
   readonly unsettled = new Set<string>();
@@ -96,8 +101,8 @@ class BlockCheck {
   block(type: string, plan: Plan, input: BlockInput, at: Step | undefined): Record<string, unknown> {
     const values: Record<string, unknown> = {};
     this.attributes(type, plan, input, at, values);
-    if (plan.spec.exactlyOne) for (const group of plan.spec.exactlyOne) this.exactlyOne(type, group, input, at);
-    for (const planned of plan.blocks) this.nested(type, planned, input.blocks[planned.name] ?? NONE, at, values, input);
+    if (plan.spec.exactlyOne) for (const group of plan.spec.exactlyOne) this.exactlyOne(type, plan, group, input, at);
+    for (const planned of plan.blocks) this.nested(type, plan, planned, input, at, values);
     for (const name in input.blocks) if (!plan.blockNames.has(name)) this.strangeBlock(type, plan, name, at);
     return values;
   }
@@ -115,7 +120,7 @@ class BlockCheck {
       const given = input.attributes[name];
       if (given === undefined || given === null) {
         if (standard !== undefined) values[property] = standard;
-        else if (spec.required && !(name in input.blocks)) this.problems.push(problems.missingAttribute(pathOf(at), type, name, spec.example));
+        else if (spec.required && !(name in input.blocks) && !isMistyped(name, input.attributes, plan.attributeNames)) this.problems.push(problems.missingAttribute(pathOf(at), type, name, spec.example));
         if (spec.required) this.unsettled.add(dotted(at, name));
         continue;
       }
@@ -131,15 +136,16 @@ class BlockCheck {
     }
   }
 
-  private exactlyOne(type: string, group: readonly string[], input: BlockInput, at: Step | undefined): void {
+  private exactlyOne(type: string, plan: Plan, group: readonly string[], input: BlockInput, at: Step | undefined): void {
     const given = group.filter((name) => input.attributes[name] !== undefined && input.attributes[name] !== null);
+    if (given.length === 0 && group.some((name) => isMistyped(name, input.attributes, plan.attributeNames))) return;
     if (given.length !== 1) this.problems.push(problems.notExactlyOne(pathOf(at), type, group, given));
   }
 
-  private nested(type: string, planned: PlannedBlock, inputs: readonly BlockInput[], at: Step | undefined, values: Record<string, unknown>, parent: BlockInput): void {
-    const { name, property, spec } = planned;
+  private nested(type: string, parent: Plan, { name, property, spec }: PlannedBlock, input: BlockInput, at: Step | undefined, values: Record<string, unknown>): void {
+    const inputs = input.blocks[name] ?? NONE;
     const plan = planOf(spec);
-    if (inputs.length === 0 && spec.required && !(name in parent.attributes)) {
+    if (inputs.length === 0 && spec.required && !(name in input.attributes) && !isMistyped(name, input.blocks, parent.blockNames)) {
       this.problems.push(problems.missingBlock(pathOf(at), type, spec.labels ? `${name} "…"` : name));
     }
     if (spec.many) values[property] = this.labelled(name, plan, inputs, { parent: at, key: name });

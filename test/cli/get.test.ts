@@ -70,6 +70,12 @@ describe("gosling get", () => {
     expect(egg).toMatchObject({ type: "auto", cloud: { provider: "local" }, runner: { tags: ["local", "demo", "docs"], idle_timeout: expect.any(String) as string } });
   });
 
+  test("prints large integers to the last digit", async () => {
+    const folder = folderWith(nestFiles({}, { "v.fly": "locals {\n  big = 123456789012345678901234567890\n  list = [9007199254740993]\n}\n" }));
+    expect((await gosling(folder, ["get", "local", "big"])).stdout).toBe("123456789012345678901234567890\n");
+    expect((await gosling(folder, ["get", "local", "list"])).stdout).toBe("[\n  9007199254740993\n]\n");
+  });
+
   test("masks a sensitive variable, with or without --json", async () => {
     const folder = folderWith(nestFiles({}, { "v.fly": 'variable "token" {\n  type      = string\n  default   = "canary-4711"\n  sensitive = true\n}\nlocals {\n  url = "https://x:${var.token}@h"\n}\n' }));
     for (const argv of [["var", "token"], ["local", "url"], ["var", "token", "--json"]]) {

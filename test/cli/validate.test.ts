@@ -24,6 +24,7 @@ describe("gosling validate", () => {
   test("outside of a Nest says how to get one", async () => {
     const { code, stderr } = await gosling(folderWith({}), ["validate"]);
     expect(code).toBe(1);
+    expect(await gosling("/", ["validate", "--nest", folderWith({ "readme.md": "" })])).toMatchObject({ code: 1, stderr: expect.stringContaining("There is no nest.fly in") as string });
     expect(stderr).toMatch(/There is no nest\.fly in .+ or above it[^]*gosling init/);
   });
 
@@ -68,6 +69,21 @@ describe("gosling validate", () => {
     expect(await gosling(folder, ["validate"], { FLY_VAR_most: "4" })).toMatchObject({ code: 0 });
     expect(await gosling(folder, ["validate", "--var", "most"])).toMatchObject({ code: 64 });
     expect(await gosling(folder, ["validate", "--var-file", "none.flyvars"])).toMatchObject({ code: 1, stderr: expect.stringContaining("There is no file none.flyvars") as string });
+  });
+
+  test("shows no line with a token that somebody wrote in a secret's place, nor a sensitive variable's value", async () => {
+    const folder = folderWith(
+      nestFiles(
+        { a: { gitlab: 'server = "gitlab.com"\n    project_id = 1\n    api_token = "canary-1"', more: 'secrets = { "BAD NAME" = "canary-2", B = "vault:/typo", C = 4 }' } },
+        { "v.fly": 'variable "t" {\n  type = number\n  default = "canary-3"\n  sensitive = true\n  defualt = "x"\n}\n', "nest.flyvars": 't = "canary-4"\nu = 1\n' },
+      ),
+    );
+    const { code, stdout, stderr } = await gosling(folder, ["validate"]);
+    expect(code).toBe(1);
+    expect(stdout + stderr).not.toContain("canary");
+    expect(stderr).toContain('api_token = "********"\n');
+    expect(stderr).toContain('secrets = { "BAD NAME" = "********", B = "vault:/typo", C = 4 }');
+    expect((await gosling(folder, ["validate", "--json"])).stdout).not.toContain("canary");
   });
 
   test("writes nothing", async () => {

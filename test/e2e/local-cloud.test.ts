@@ -85,6 +85,17 @@ describeWithEngines("The local cloud", (engine) => {
     expect(again.runners[0]?.pid).not.toBe(runner?.pid);
   });
 
+  test("a runner that waits for a variable of the environment gets it with the next deploy", async () => {
+    await make({ "Eggs/app/config.fly": eggFile("app").replace("file://secrets/token", "env://LATE_TOKEN") });
+    await nest.deploy();
+    const waiting = await nest.statusOf("app", "waiting", ({ runners }) => runners[0]?.state === "waiting");
+    expect(waiting.runners[0]?.details).toEqual(["no token behind env://LATE_TOKEN"]);
+    const code = await new Promise((resolve) => nest.spawnCli(["deploy", "--yes"], { LATE_TOKEN: "glrt-late" }).once("close", resolve));
+    expect(code).toBe(0);
+    const idle = await nest.statusOf("app", "idle", ({ runners }) => runners[0]?.state === "idle");
+    expect(idle.runners[0]?.id).toBe(waiting.runners[0]?.id);
+  });
+
   test("a job outlives its runner's death: the agent finishes it, and the runner comes back", async () => {
     await make(egg("app"));
     await nest.deploy();

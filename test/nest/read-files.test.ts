@@ -25,7 +25,7 @@ describe("the files of a Nest", () => {
         "README.md": "not Fly",
         ".hidden.fly": "an editor's",
         "docs/sample.fly": "no folder of a Nest",
-        "Eggs/b/old/config.fly": "too deep",
+        "Eggs/b/templates/config.tpl": "not Fly",
         "Eggs/b/certs/company.pem": "not Fly",
       }),
     );
@@ -100,6 +100,19 @@ describe("the files of a Nest", () => {
       "pipe.fly": "not-a-file: Fly files are regular files. Remove it.",
       "Eggs/loose.fly": "wrong-folder: An Egg's files stand in a folder of their own. Move it to Eggs/loose/config.fly.",
     });
+  });
+
+  test("files that stand too deep are not read, and a warning says so", async () => {
+    const { files, problems } = await read(folderWith({ "nest.fly": "", "Eggs/a/config.fly": "", "Eggs/a/old/config.fly": "", "Jobs/2025/nightly.fly": "" }));
+    expect(files.map((file) => file.path)).toEqual(["Eggs/a/config.fly", "nest.fly"]);
+    expect(problems.map(({ path, severity, detail }) => [path, severity, detail])).toEqual([
+      ["Jobs/2025/nightly.fly", "warning", "Fly files of Jobs stand directly in it. Move it there, or rename it."],
+      ["Eggs/a/old/config.fly", "warning", "Fly files of Eggs/a stand directly in it. Move it there, or rename it."],
+    ]);
+  });
+
+  test("a folder that is called eggs is an error, unless it holds something else", async () => {
+    expect((await read(folderWith({ "nest.fly": "", "eggs/a/config.fly": "", "uf/readme.md": "" }))).problems).toMatchObject([{ path: "eggs", severity: "error", detail: "The folder's name is Eggs. Rename it." }]);
   });
 
   // Root reads everything.

@@ -146,6 +146,16 @@ describe("errors without follow-up noise", () => {
     expect(lines.filter((line) => !line.startsWith("Eggs/a/config.fly"))).toEqual([]);
   });
 
+  test("a local that is lost to a broken line is not called missing elsewhere", async () => {
+    const lines = await told(nestFiles({ a: { more: "description = local.text" } }, { "locals.fly": 'locals {\n  text = = "x"\n  other "y"\n}\n' }));
+    expect(lines.filter((line) => !line.startsWith("locals.fly"))).toEqual([]);
+    expect(lines).not.toEqual([]);
+  });
+
+  test("a block that lacks its name is not called missing elsewhere", async () => {
+    expect(await told(nestFiles({ a: { more: 'rift = "main"' } }, { "rifts.fly": RIFT.replace(' "main"', "") }))).toEqual(["rifts.fly:1:1 FLY107 rift"]);
+  });
+
   test("an attribute is wrong inside a list or an object exactly where it is wrong", async () => {
     const egg = {
       runner: 'tags = ["docker", 3]\n    concurrent = 3\n    agent_config = { limit = 3 }',
@@ -156,7 +166,7 @@ describe("errors without follow-up noise", () => {
       "Eggs/a/config.fly:14:22 FLY140 limit",
       "Eggs/a/config.fly:20:37 FLY111 2",
       'Eggs/a/config.fly:21:15 FLY117 "a b"',
-      'Eggs/a/config.fly:21:38 FLY114 "hunter2"',
+      'Eggs/a/config.fly:21:38 FLY114 "*******"',
     ]);
   });
 

@@ -68,7 +68,7 @@ describeWithEngines("P24: a dry run creates, changes and writes nothing", (engin
           const read = await readNest(root, { environment: {} });
           if (!read.nest) throw new Error(JSON.stringify(read.diagnostics));
           const before = contentOf(root);
-          const env = { PATH: process.env["PATH"], HOME: root, GOSLING_ENGINE: engine.path, GOSLING_CACHE: join(nest.root, "..", "cache") };
+          const env = { PATH: process.env["PATH"], HOME: join(nest.root, ".."), GOSLING_ENGINE: engine.path, GOSLING_CACHE: join(nest.root, "..", "cache") };
           const context = { engine: await findEngine({ env, cwd: root }), env, program: "gosling", nestRoot: root };
           const plan = await planDeployment(read.nest, { context });
           expect(plan.units.flatMap((unit) => unit.error ?? [])).toEqual([]);

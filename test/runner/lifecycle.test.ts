@@ -181,6 +181,30 @@ describe("a job", () => {
   });
 });
 
+describe("signals", () => {
+  test.each(["SIGTERM", "SIGQUIT"] as const)("%s drains, and SIGHUP does not take it back", async (signal) => {
+    await running();
+    await runner.agent.submit("one", untilReleased("go"));
+    const { pid = 0 } = await runner.state("busy");
+    machineProcesses.signal(pid, signal);
+    await runner.state("draining");
+    machineProcesses.signal(pid, "SIGHUP");
+    await release("go");
+    await runner.state("stopped");
+    expect(await runner.agent.ended("one")).toBe("done 0");
+    expect((await runner.record()).draining).toBe(false);
+  });
+
+  test("SIGINT aborts the job and ends", async () => {
+    await running();
+    await runner.agent.submit("one", untilReleased("never"));
+    const { pid = 0 } = await runner.state("busy");
+    machineProcesses.signal(pid, "SIGINT");
+    await runner.state("stopped");
+    expect(await runner.agent.ended("one")).toBe("aborted null");
+  });
+});
+
 describe("the agent", () => {
   test("is started again when it ends unasked", async () => {
     await running();

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { Context } from "../../src/cli/context";
+import type { Prompts } from "../../src/cli/prompts";
 import { run } from "../../src/cli/program";
 
 export interface CommandLineResult {
@@ -8,17 +9,21 @@ export interface CommandLineResult {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, in a folder, without a terminal; answers with all that it printed. */
-export async function gosling(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandLineResult> {
+/**
+ * Runs a command line in this process, in a folder; answers with all that it printed. Where there are prompts, a
+ * person is there to answer them; else there is no terminal.
+ */
+export async function gosling(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}, prompts?: Prompts): Promise<CommandLineResult> {
   let stdout = "";
   let stderr = "";
   const context: Context = {
     cwd,
     env,
-    stdin: new PassThrough().end(),
-    stdout: { write: (text) => (stdout += text) },
+    stdin: Object.assign(new PassThrough().end(), { isTTY: prompts !== undefined }),
+    stdout: { write: (text) => (stdout += text), isTTY: prompts !== undefined },
     stderr: { write: (text) => (stderr += text) },
     now: Date.now,
+    ...(prompts && { prompts }),
   };
   const code = await run(argv, context, "0.0.0");
   return { code, stdout, stderr };

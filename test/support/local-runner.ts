@@ -84,6 +84,8 @@ export async function localRunner(options: { readonly token?: string; readonly w
         const now = await record();
         const claim = await newestClaim(folder);
         return now.heartbeat !== undefined && now.heartbeat.launch === claim?.launch && states.includes(now.heartbeat.state) && now;
+      }).catch(async (error: Error) => {
+        throw new Error(`${error.message}\n${JSON.stringify(await record(), undefined, 2)}\n${await readFile(folder.log, "utf8").catch(String)}`);
       }),
     log: () => readFile(folder.log, "utf8"),
     async dispose() {

@@ -230,3 +230,17 @@ test("a synthesis that fails leaves the last output as it was", async () => {
   await expect(synthesize(nestOf(root, { eggs: [eggNamed("a", { environment: { A: "1" } }), huge] }))).rejects.toThrow(expect.objectContaining({ code: "CONFIGURATION_TOO_LARGE" }));
   expect(snapshot()).toEqual(before);
 });
+
+describe("an output that can't be written", () => {
+  const obstacles: [string, () => void, RegExp][] = [
+    ["a file in the place of the output", () => writeFileSync(join(root, "gosling.out"), ""), /gosling\.out.* can't be written: a file stands where a folder should be/],
+    ["a folder in the place of a stack's file", () => mkdirSync(stackPath("a"), { recursive: true }), /can't be written: a folder stands where a file should be/],
+    ["a file in the place of a stack", () => (mkdirSync(join(root, "gosling.out/stacks"), { recursive: true }), writeFileSync(join(root, "gosling.out/stacks/a"), "")), /can't be written: a file stands where a folder should be/],
+  ];
+  test.each(obstacles)("%s is told, and nothing half-written stays", async (_, obstruct, message) => {
+    obstruct();
+    const error: unknown = await synthesize(nestOf(root, { eggs: [eggNamed("a")] })).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "OUTPUT_UNWRITABLE", message: expect.stringMatching(message) as string });
+    expect(readdirSync(root, { recursive: true }).filter((name) => String(name).endsWith(".tmp"))).toEqual([]);
+  });
+});

@@ -1,3 +1,5 @@
+import { type BlockInput, checkBlock } from "../../src/vocabulary/check-block";
+import type { BlockSpec } from "../../src/vocabulary/schema";
 import { checkEgg, checkEggsBucket, checkJob, checkMotherGoose, checkNest, checkRift, checkUglyFox } from "../../src/vocabulary/check";
 import { UNSETTLED } from "../../src/vocabulary/check-value";
 import { block, bucket, condition, egg, job, line, uglyfox } from "./inputs";
@@ -112,4 +114,26 @@ test("a warning leaves the values as they are", () => {
   const checked = checkEgg(egg({ cloud: { provider: "aws", region: "eu-central-1" }, runner: { serverless_engine: "fargate" } }));
   expect(checked.problems.map(({ severity }) => severity)).toEqual(["warning"]);
   expect(checked.values?.runner.serverlessEngine).toBe("fargate");
+});
+
+describe("a name that is mistyped", () => {
+  const spec: BlockSpec = {
+    typeName: "Egg",
+    description: "",
+    attributes: {
+      tags: { type: { kind: "string" }, description: "", required: true, example: '"x"' },
+      project_id: { type: { kind: "integer" }, description: "", example: "1" },
+      group_id: { type: { kind: "integer" }, description: "", example: "1" },
+    },
+    blocks: { cloud: { typeName: "Cloud", description: "", attributes: {}, blocks: {}, required: true } },
+    exactlyOne: [["project_id", "group_id"]],
+  };
+  const codes = (input: BlockInput) => checkBlock("egg", spec, input).problems.map(({ code, suggestion }) => `${code} ${suggestion ?? ""}`.trim());
+
+  test("is one mistake: what it was meant for is not called missing too", () => {
+    expect(codes({ attributes: { tag: "x", projectid: 1 }, blocks: { clouds: [{ attributes: {}, blocks: {} }] } })).toEqual(["FLY101 tags", "FLY101 project_id", "FLY102 cloud"]);
+  });
+  test("but what is missing beside a strange name is", () => {
+    expect(codes({ attributes: { zzzzzz: "x", project_id: 1 }, blocks: { cloud: [{ attributes: {}, blocks: {} }] } })).toEqual(["FLY103", "FLY101"]);
+  });
 });

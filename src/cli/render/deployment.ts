@@ -2,6 +2,7 @@ import type { DeploymentPlan, UnitResult } from "../../deploy/deploy";
 import type { PlannedUnit, PlanSummary } from "../../deploy/plan";
 import type { UnitDecision, UnitStep } from "../../deploy/decide-unit";
 import { GoslingError } from "../../vocabulary/error";
+import { explainSystemError } from "../system-error";
 import type { Palette } from "./color";
 
 /** A plan for people: what happens to each unit, then the sum. */
@@ -10,6 +11,7 @@ export function renderPlan(plan: DeploymentPlan, paint: Palette): string {
   for (const orphan of plan.orphans) lines.push(`${paint.bold(orphan.egg)}`, `  ${paint.red("-")} runner ${orphan.id}: no deployment knows it; it is ended and removed`);
   const same = plan.units.filter((unit) => unit.decision.action === "none").length;
   const changed = plan.units.length - same;
+  if (plan.units.length === 0 && !plan.changes) return NOTHING;
   if (!plan.changes) return `Nothing would change: ${countOf(same, "unit")} as the Nest says.\n`;
   const total = plan.units.flatMap((unit) => unit.summary ?? []).reduce(sum, { create: 0, change: 0, replace: 0, destroy: 0 });
   lines.push("", `Plan: ${countOf(changed, "unit")} to change, ${same} as the Nest says. Resources: ${renderSummary(total, paint)}.`);
@@ -61,7 +63,7 @@ function stepText(step: UnitStep, paint: Palette): string {
     case "remove":
       return `${paint.red("-")} runner ${step.id} is removed (${step.reason})`;
     case "restart":
-      return `${paint.green("↻")} runner ${step.id} is started again: its process is gone`;
+      return `${paint.green("↻")} runner ${step.id} is started again`;
   }
 }
 
@@ -87,16 +89,20 @@ export function renderTotals(results: readonly UnitResult[]): string {
     const count = results.filter((result) => result.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];
   });
-  if (results.length === 0) return "Nothing is deployed.\n";
+  if (results.length === 0) return NOTHING;
   if (results.every((result) => result.outcome === "unchanged")) return `Nothing has changed: ${countOf(results.length, "unit")} as the Nest says.\n`;
   return `${counts.join(", ")}.\n`;
 }
 
-function errorLines(error: unknown, paint: Palette): readonly string[] {
-  if (!(error instanceof GoslingError)) return [paint.red(`error: ${String(error)}`)];
+function errorLines(cause: unknown, paint: Palette): readonly string[] {
+  const error = cause instanceof GoslingError ? cause : explainSystemError(cause);
+  // A fault of the program: with its stack, so that it can be reported.
+  if (!error) return [paint.red(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))];
   const lines = error.message.split("\n").map((line, index) => (index === 0 ? paint.red(`error: ${line}`) : `  ${line}`));
   return error.hint === undefined ? lines : [...lines, `  ${error.hint}`];
 }
+
+const NOTHING = "There is nothing to deploy. To add something: gosling add egg NAME\n";
 
 function countOf(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;

@@ -64,7 +64,7 @@ function secretsOf(owner: Egg | Job): readonly ExplainedSecret[] {
 /** Attributes that hold and are not written, by their Fly paths. A block that repeats brings none that a person would miss. */
 function defaultsOf(spec: BlockSpec, values: Readonly<Record<string, unknown>>, written: BlockInput | undefined, prefix: string): readonly [string, unknown][] {
   const own = Object.keys(spec.attributes)
-    .filter((name) => values[name] !== undefined && (written?.attributes[name] ?? null) === null && !QUIET.has(prefix + name))
+    .filter((name) => values[name] !== undefined && (written?.attributes[name] ?? null) === null && !QUIET.has(prefix + name) && !isEmpty(values[name]))
     .map((name): [string, unknown] => [prefix + name, values[name]]);
   const nested = Object.entries(spec.blocks).flatMap(([name, block]) => {
     const inside = values[name];
@@ -72,6 +72,10 @@ function defaultsOf(spec: BlockSpec, values: Readonly<Record<string, unknown>>, 
     return defaultsOf(block, inside as Readonly<Record<string, unknown>>, written?.blocks[name]?.[0], `${prefix}${name}.`);
   });
   return [...own, ...nested];
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** The explanations as text, one paragraph each. */

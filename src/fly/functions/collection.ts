@@ -164,11 +164,9 @@ function coalesce(values: readonly UnmarkedValue[]): Value {
 
 function coalesceList(lists: readonly UnmarkedValue[]): Value {
   if (lists.length === 0) throw new CallError("it needs at least one list");
-  for (const [index, list] of lists.entries()) {
-    if (isNull(list)) continue;
-    if (itemsOf(list, index, "list or tuple").length > 0) return list;
-  }
-  throw new CallError("all its arguments are null or empty");
+  const found = lists.filter((list, index) => itemsOf(list, index, "list or tuple").length > 0);
+  if (found[0] === undefined) throw new CallError("all its arguments are empty");
+  return found[0];
 }
 
 function one(value: UnmarkedValue): Value {
@@ -268,7 +266,7 @@ export const collection: FunctionTable = {
   range: { parameters: [], rest: parameter("params", NUMBER), call: (args) => range(args as readonly FlyNumber[]) },
   zipmap: { parameters: [parameter("keys", listOf(STRING)), sequence("values")], call: ([keys, values]) => zipmap(keys as ListValue, values) },
   coalesce: { parameters: [], rest: parameter("vals", DYNAMIC, { nullable: true }), call: coalesce },
-  coalescelist: { parameters: [], rest: parameter("vals", DYNAMIC, { nullable: true, keepsMarks: "inside" }), call: coalesceList },
+  coalescelist: { parameters: [], rest: sequence("vals"), call: coalesceList },
   one: { parameters: [sequence("list")], call: ([list]) => one(list as UnmarkedValue) },
   alltrue: { parameters: [boolList], call: ([list]) => (list as ListValue).items.every((item) => item === true) },
   anytrue: { parameters: [boolList], call: ([list]) => (list as ListValue).items.includes(true) },

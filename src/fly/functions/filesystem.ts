@@ -113,5 +113,6 @@ export const filesystem: FunctionTable = {
     call: ([path, variables], at) => templateFile(path as string, variables as UnmarkedValue, at),
   },
   basename: onPath((path) => (path === "" ? "." : posix.basename(path) || "/")),
-  dirname: onPath((path) => posix.normalize(posix.dirname(path)).replace(/(?<=.)\/$/, "")),
+  // A slash at the end makes the whole path the folder.
+  dirname: onPath((path) => posix.normalize(path.slice(0, path.lastIndexOf("/") + 1)).replace(/(?<=.)\/$/, "")),
 };

@@ -1,5 +1,4 @@
 import { convert, ConversionError } from "../convert";
-import { numberText } from "../number";
 import type { FlyNumber } from "../number";
 import { graphemes } from "../text";
 import { BOOL, DYNAMIC, NUMBER, STRING } from "../type";
@@ -27,6 +26,8 @@ interface Verb extends NumberStyle {
   /** Which argument, from 0. */
   readonly argument: number;
 }
+
+const PLAIN: NumberStyle = { plus: false, minus: false, space: false, sharp: false, zero: false };
 
 const VERB = /%(?:%|([-+ #0]*)(\d+)?(?:\.(\d*))?(?:\[(\d+)\])?([^]))/uy;
 
@@ -116,7 +117,7 @@ function formatValue(verb: Verb, value: UnmarkedValue): string {
 function asIs(verb: Verb, value: UnmarkedValue): string {
   if (!verb.sharp) {
     if (typeof value === "string") return value;
-    if (typeof value === "number" || value instanceof BigFloat) return numberText(value);
+    if (typeof value === "number" || value instanceof BigFloat) return formatFloat(value, "g", PLAIN);
   }
   return jsonText(value);
 }

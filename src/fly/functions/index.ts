@@ -43,6 +43,10 @@ export function findFunction(name: string): FlyFunction | undefined {
   return LOADERS.get(name)?.()[name];
 }
 
+/** Functions of the engines whose results are not the same everywhere and always: Fly leaves them out on purpose. */
+export const IMPURE_FUNCTIONS: readonly string[] = ["abspath", "bcrypt", "pathexpand", "plantimestamp", "timestamp", "uuid"];
+
+/** All names, for suggestions and for the reference. */
 export function functionNames(): readonly string[] {
   return [...LOADERS.keys(), "try", "can"];
 }

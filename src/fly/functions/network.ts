@@ -18,7 +18,7 @@ interface Prefix {
 function parseAddress(text: string): { readonly address: bigint; readonly bits: 32 | 128 } | undefined {
   if (!text.includes(":")) {
     const parts = text.split(".");
-    if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
+    if (parts.length !== 4 || !parts.every((part) => /^0*\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
     return { address: parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n), bits: 32 };
   }
   let written = text;

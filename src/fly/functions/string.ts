@@ -1,13 +1,10 @@
-import { graphemes } from "../text";
+import { graphemes, LENGTH_LIMIT } from "../text";
 import { NUMBER, STRING, listOf } from "../type";
 import { elementsOf, isNull, ListValue } from "../value";
 import type { UnmarkedValue, Value } from "../value";
 import { ArgumentError, CallError, parameter } from "./function";
 import type { FlyFunction, FunctionTable } from "./function";
 import { wholeNumber } from "./numeric";
-
-/** Results beyond this length are refused: they could only fill the memory. */
-const LENGTH_LIMIT = 64 * 1024 * 1024;
 
 function text1(call: (text: string) => Value): FlyFunction {
   return { parameters: [parameter("str", STRING)], call: ([text]) => call(text as string) };
@@ -65,15 +62,16 @@ function trimSet(text: string, cutset: string): string {
 }
 
 function substring(text: string, offset: number, length: number): string {
-  if (length < -1) throw new ArgumentError(2, "it must be -1, for all that follows, or at least 0");
   const characters = graphemes(text);
   const start = offset < 0 ? Math.max(characters.length + offset, 0) : offset;
   return characters.slice(start, length < 0 ? undefined : start + length).join("");
 }
 
 function replaceAll(text: string, searched: string, replacement: string): string {
-  if (searched !== "") return text.split(searched).join(replacement);
-  return ["", ...text].join(replacement) + (text === "" ? replacement : replacement);
+  // An empty text is found before every character and at the end.
+  const pieces = searched === "" ? ["", ...text, ""] : text.split(searched);
+  if (text.length + pieces.length * replacement.length > LENGTH_LIMIT) throw new CallError("the result is too large");
+  return pieces.join(replacement);
 }
 
 function join(separator: string, lists: readonly UnmarkedValue[]): string {

@@ -100,6 +100,7 @@ const VERBS: Readonly<Record<string, (date: Date, timestamp: Timestamp) => strin
 function format(timestamp: Timestamp, pattern: string, index: number): string {
   const date = local(timestamp);
   return pattern.replace(/'((?:[^']|'')*)'?|([A-Za-z])\2*/g, (part: string, literal: string | undefined, letter: string | undefined) => {
+    if (part === "''") return "'";
     if (letter === undefined) {
       if (part.length < 2 || !part.endsWith("'")) throw new ArgumentError(index, "a quote in it is not closed");
       return (literal ?? "").replaceAll("''", "'");

@@ -125,9 +125,9 @@ function nested(where: string, field: Field, fields: Fields, value: unknown, con
   return field.shape === "M" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item)])) : one(value);
 }
 
-/** Plain data; not an expression or a token of the engine library. */
+/** Plain data; not an expression or a token of the engine library, which may be any object with `resolve`. */
 function isStructure(value: unknown): value is object {
-  return typeof value === "object" && value !== null && (Array.isArray(value) ? !Token.isUnresolved(value) : Object.getPrototypeOf(value) === Object.prototype || !("resolve" in value || "toTerraformDynamicBlockJson" in value));
+  return typeof value === "object" && value !== null && (Array.isArray(value) ? !Token.isUnresolved(value) : typeof (value as Row)["resolve"] !== "function");
 }
 
 const dynamicBlock = listMapper((item: unknown) => item, true);

@@ -88,7 +88,10 @@ export function toArguments(where: string, fields: Fields, config: object): Reco
   return result;
 }
 
-/** The same in the form in which the engine library writes HCL. */
+/**
+ * The same in the form in which the engine library writes HCL. Objects that must have every key are
+ * written as blocks there, as the engine allows, and then need none.
+ */
 export function toHclArguments(where: string, fields: Fields, config: object): Record<string, unknown> {
   const known = fieldsOf(fields);
   const result: Record<string, unknown> = {};
@@ -98,7 +101,7 @@ export function toHclArguments(where: string, fields: Fields, config: object): R
     const field = settable(where, known, property);
     result[field.name] = {
       value: field.fields ? nested(`${where}.${property}`, field, field.fields, value, toHclArguments) : value,
-      isBlock: !field.isAttribute,
+      isBlock: !field.isAttribute || field.needsAllKeys,
       type: hclType(field),
       storageClassType: field.fields ? "struct" : storageClass(field.shape),
     };
@@ -119,7 +122,7 @@ function nested(where: string, field: Field, fields: Fields, value: unknown, con
   const one = (item: unknown): unknown => {
     if (!isStructure(item)) return item;
     const given = convert(where, fields, item);
-    return field.needsAllKeys ? { ...nothing(fields), ...given } : given;
+    return field.needsAllKeys && convert === toArguments ? { ...nothing(fields), ...given } : given;
   };
   if (Array.isArray(value)) return value.map(one);
   return field.shape === "M" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item)])) : one(value);

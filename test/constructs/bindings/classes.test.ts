@@ -164,3 +164,34 @@ test("nothing is loaded before it is asked for", () => {
   expect(stderr).toBe("");
   expect(stdout).toBe(`${JSON.stringify([[], ["yandex/description.ts", "yandex/message-queue.ts"]])}\n`);
 });
+
+/** Never called: the compiler checks it with the tests (`npx projen typecheck`). */
+export function typesHold(stack: TerraformStack): readonly unknown[] {
+  const instance = new Instance(stack, "it", { ami: "a", monitoring: "${var.monitoring}", vpcSecurityGroupIds: "${var.groups}", rootBlockDevice: { volumeSize: 8 } });
+  const text: string = instance.rootBlockDevice.volumeId;
+  const list: string[] = instance.vpcSecurityGroupIds;
+  const map: Record<string, string> = instance.at("each.key").tagsAll;
+  const many: string = new ComputeInstance(stack, "many", machine).networkInterface.get(0).ipAddress;
+  return [
+    text,
+    list,
+    map,
+    many,
+    // @ts-expect-error -- a misspelt argument
+    new Instance(stack, "a", { amii: "a" }),
+    // @ts-expect-error -- what only the provider fills
+    new Instance(stack, "b", { arn: "a" }),
+    // @ts-expect-error -- text that is no expression, where a boolean is wanted
+    new Instance(stack, "c", { monitoring: "yes" }),
+    // @ts-expect-error -- a list where one block is allowed
+    new Instance(stack, "d", { rootBlockDevice: [{ volumeSize: 8 }] }),
+    // @ts-expect-error -- a required argument is missing
+    new SecretsmanagerSecretVersion(stack, "e", {}),
+    // @ts-expect-error -- a required configuration is missing
+    new ComputeInstance(stack, "f"),
+    // @ts-expect-error -- what is write-only can't be read
+    new SecretsmanagerSecretVersion(stack, "g", { secretId: "s" }).secretStringWo,
+    // @ts-expect-error -- a reference that doesn't exist
+    instance.rootBlockDevice.volumeName,
+  ];
+}

@@ -33,8 +33,7 @@ const GRACE_SECONDS = 300;
 const VISIBILITY_RESERVE_SECONDS = 120;
 const RECEIVES = 3;
 
-/** Registries of Yandex Cloud, and those in them that everybody may read. */
-const REGISTRY = /^cr\.yandex\//;
+/** Registries of Yandex Cloud that everybody may read. */
 const PUBLIC_REGISTRY = /^cr\.yandex\/(?:yc|mirror)\//;
 
 /**
@@ -152,8 +151,8 @@ function imageOf(scope: Construct, { configuration }: UnitSpecification, folderI
     const registry = new DataYandexContainerRegistry(scope, "registry", { folderId, name: `gosling-${nest}` }).terraformAddress;
     return { url: `cr.yandex/\${${registry}.id}/${DEFAULT_RUNNER_IMAGE}`, isPublic: false };
   }
-  if (!REGISTRY.test(image)) {
-    throw new GoslingError("PROPS", `runner.image of ${egg} is no image that ${LIMITS.name} can run: ${image}`, { hint: 'They take images of Yandex Container Registry: cr.yandex/REGISTRY/NAME:TAG. Or use type = "vm".' });
+  if (LIMITS.images && !LIMITS.images.pattern.test(image)) {
+    throw new GoslingError("PROPS", `runner.image of ${egg} is no image that ${LIMITS.name} can run: ${image}`, { hint: `They take images of Yandex Container Registry: ${LIMITS.images.example}. Or use type = "vm".` });
   }
   return { url: plainText(image), isPublic: PUBLIC_REGISTRY.test(image) };
 }

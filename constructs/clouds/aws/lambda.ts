@@ -15,7 +15,7 @@ import { NAME_RULES } from "./name-rules";
 import { egressOnly, networkOf } from "./network";
 import { type AwsPlace, placeOf } from "./place";
 import { readSecrets, receiveMessages, useNetwork, writeLogs } from "./policies";
-import { makeRole } from "./roles";
+import { makeRole, waitFor } from "./roles";
 import { makeStartQueue } from "./start-queue";
 import { checkedTags, regionOf } from "./unit";
 
@@ -77,9 +77,9 @@ export function makeLambda(scope: Construct, unit: UnitSpecification, limits: Un
     loggingConfig: { logFormat: "JSON", logGroup: templateText(logs.name) },
     ...(network && group && { vpcConfig: { subnetIds: `\${${network.subnets}}`, securityGroupIds: [`\${${group.terraformAddress}.id}`] } }),
     tags: checkedTags(unitTags(names, cloud.tags, configuration.revision), configuration.egg),
-    dependsOn: role.permissions,
     lifecycle: { ignoreChanges: ["function_name"] },
   });
+  waitFor(lambda, role.permissions);
   new LambdaEventSourceMapping(scope, "trigger", {
     functionName: `\${${lambda.terraformAddress}.arn}`,
     eventSourceArn: templateText(queue.arn),

@@ -17,6 +17,7 @@ import { unitLabels } from "./labels";
 import { makeLogGroup } from "./logs";
 import { NAME_RULES } from "./name-rules";
 import { containerNetwork } from "./network";
+import { isPrivate, PULL_ROLE } from "./registry";
 import { makeServiceAccount } from "./service-account";
 import { makeStartQueue } from "./start-queue";
 import { folderOf, jobRoles } from "./unit";
@@ -32,9 +33,6 @@ const GRACE_SECONDS = 300;
  */
 const VISIBILITY_RESERVE_SECONDS = 120;
 const RECEIVES = 3;
-
-/** Registries of Yandex Cloud that everybody may read. */
-const PUBLIC_REGISTRY = /^cr\.yandex\/(?:yc|mirror)\//;
 
 /**
  * A runner for each message: queue → trigger → container, which the platform ends after an hour. The
@@ -64,7 +62,7 @@ export function makeContainers(scope: Construct, unit: UnitSpecification): Runne
     part: "runner",
     description: `The runners of ${plainText(egg)}`,
     folderId,
-    folderRoles: ["logging.writer", ...(image.isPublic ? [] : ["container-registry.images.puller"]), ...jobRoles(unit)],
+    folderRoles: ["logging.writer", ...(image.isPublic ? [] : [PULL_ROLE]), ...jobRoles(unit)],
     secrets: unitSecrets(unit, "yc-lockbox").map(({ name }) => name),
     labels,
   });
@@ -154,5 +152,5 @@ function imageOf(scope: Construct, { configuration }: UnitSpecification, folderI
   if (LIMITS.images && !LIMITS.images.pattern.test(image)) {
     throw new GoslingError("PROPS", `runner.image of ${egg} is no image that ${LIMITS.name} can run: ${image}`, { hint: `They take images of Yandex Container Registry: ${LIMITS.images.example}. Or use type = "vm".` });
   }
-  return { url: plainText(image), isPublic: PUBLIC_REGISTRY.test(image) };
+  return { url: plainText(image), isPublic: !isPrivate(image) };
 }

@@ -1,4 +1,5 @@
 import type { CloudValues, MotherGooseProps as GooseProps } from "../src/vocabulary/types";
+import { atConstruct } from "./at-construct";
 import { Construct } from "./cdktf";
 import { checkedMotherGoose } from "./checked-services";
 import { makeMotherGoose as makeOnAws } from "./clouds/aws/mother-goose";
@@ -26,9 +27,6 @@ export interface IMotherGoose extends MotherGooseAttributes {
 }
 
 const MAKERS: Readonly<Partial<Record<CloudValues["provider"], MakeMotherGoose>>> = { aws: makeOnAws };
-
-/** The clouds that this version makes MotherGoose in. */
-export const MOTHER_GOOSE_CLOUDS: readonly string[] = Object.keys(MAKERS);
 
 /**
  * The service that answers webhooks and deploys runners: API, workers, queues, tables, buckets, key, schedules,
@@ -64,7 +62,7 @@ export class MotherGoose extends Construct implements IMotherGoose {
     const make = MAKERS[provider];
     if (!make) throw noGooseOn(provider);
     this.nest = props.nest;
-    this.made = make(this, { nest: props.nest, values, ...(stateBucket !== undefined && { stateBucket }) });
+    this.made = atConstruct(this.node.path, () => make(this, { nest: props.nest, values, ...(stateBucket !== undefined && { stateBucket }) }));
     const { url, queueUrl, stateBucketName, keyId, ...rest } = this.made.attributes;
     this.url = url;
     this.queueUrl = queueUrl;

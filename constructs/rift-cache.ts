@@ -1,5 +1,6 @@
 import { durationSeconds } from "../src/vocabulary/duration";
 import type { CloudValues, RiftProps, RiftValues } from "../src/vocabulary/types";
+import { atConstruct } from "./at-construct";
 import { Construct } from "./cdktf";
 import { checkedRift } from "./checked-services";
 import { makeRift as makeRiftOnAws } from "./clouds/aws/rift";
@@ -37,9 +38,6 @@ const DOMAIN = "gosling.internal";
 
 const MAKERS: Readonly<Partial<Record<CloudValues["provider"], MakeRift>>> = { aws: makeRiftOnAws, yandex: makeRiftOnYandex };
 
-/** The clouds that this version makes Rifts in. */
-export const RIFT_CLOUDS: readonly string[] = Object.keys(MAKERS);
-
 /**
  * A machine beside the runners: artifact and dependency cache, registry mirror, and a remote Docker engine.
  * Runners in its network reach it by the name `host`; it lets nobody do anything without credentials.
@@ -71,7 +69,7 @@ export class RiftCache extends Construct implements IRiftCache {
     const { provider } = rift.cloud;
     const make = MAKERS[provider];
     if (!make) throw noRiftOn(provider);
-    this.made = make(this, rift);
+    this.made = atConstruct(this.node.path, () => make(this, rift));
     this.name = props.name;
     const { attributes } = this.made;
     this.host = attributes.host;

@@ -1,5 +1,5 @@
-import { GoslingError } from "../src/vocabulary/error";
 import type { RunnerConfiguration } from "../src/vocabulary/runner-configuration";
+import { atConstruct } from "./at-construct";
 import { ApexNadirPool, type IApexNadirPool } from "./apex-nadir-pool";
 import { Construct } from "./cdktf";
 import type { RunnerAttributes, RunnerResources, UnitLimits, UnitSpecification } from "./clouds/cloud";
@@ -56,26 +56,13 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
     this.name = unit.configuration.egg;
     this.configuration = unit.configuration;
     this.revision = unit.configuration.revision;
-    let made: RunnerResources;
-    try {
-      if (unit.configuration.type === "vm") {
-        // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
-        this.pool = new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard });
-        made = cloud.makeMachines(this, unit, this.pool, shard);
-      } else {
-        made = cloud.makeServerless(this, unit, limits);
-      }
-    } catch (error) {
-      throw error instanceof GoslingError ? atConstruct(this.node.path, error) : error;
-    }
+    // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
+    const pool = unit.configuration.type === "vm" ? new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard }) : undefined;
+    if (pool) this.pool = pool;
+    const made = atConstruct(this.node.path, () => (pool ? cloud.makeMachines(this, unit, pool, shard) : cloud.makeServerless(this, unit, limits)));
     if (made.runners !== undefined) this.runners = made.runners;
     Object.assign(this, made.attributes);
     this.outputs = made.outputs ?? {};
     requireProvider(this, cloud.provider, unit, "runners");
   }
-}
-
-/** What the cloud refuses, with the construct that asked for it; the error alone is its cause. */
-function atConstruct(path: string, error: GoslingError): GoslingError {
-  return new GoslingError(error.code, `${path}: ${error.message}`, { ...(error.hint !== undefined && { hint: error.hint }), exitCode: error.exitCode, cause: error });
 }

@@ -1,4 +1,5 @@
 import type { UglyFoxProps } from "../src/vocabulary/types";
+import { atConstruct } from "./at-construct";
 import { Construct } from "./cdktf";
 import { checkedUglyFox } from "./checked-services";
 import { type CompiledPolicy, compilePolicy } from "./compiled-policy";
@@ -32,6 +33,6 @@ export class UglyFoxPolicy extends Construct implements IUglyFoxPolicy {
   constructor(scope: Construct, id: string, { motherGoose, ...props }: UglyFoxPolicyProps) {
     super(scope, id);
     this.policy = compilePolicy(motherGoose.nest, checkedUglyFox(this.node.path, { nest: motherGoose.nest, ...props }));
-    motherGoose.addPolicy(this, this.policy);
+    atConstruct(this.node.path, () => motherGoose.addPolicy(this, this.policy));
   }
 }

@@ -50,10 +50,13 @@ export interface MotherGooseResources {
   grantSend(id: string, identity: string): void;
 }
 
+/** The clouds that this version makes MotherGoose in. */
+export const GOOSE_CLOUDS: readonly string[] = ["aws"];
+
 /** Makes MotherGoose's resources as children of `scope`. */
 export type MakeMotherGoose = (scope: Construct, goose: MotherGooseSpecification) => MotherGooseResources;
 
 /** @throws GoslingError `CLOUD_NOT_SUPPORTED` */
 export function noGooseOn(provider: string): GoslingError {
-  return new GoslingError("CLOUD_NOT_SUPPORTED", `This version makes no MotherGoose on ${provider}`, { hint: provider === "local" ? "On a machine of your own the service needs no resources." : "It makes it on: aws, yandex." });
+  return new GoslingError("CLOUD_NOT_SUPPORTED", `This version makes no MotherGoose on ${provider}`, { hint: provider === "local" ? "On a machine of your own the service needs no resources." : `It makes it on: ${GOOSE_CLOUDS.join(", ")}.` });
 }

@@ -3,14 +3,14 @@ import type { Diagnostic } from "../../fly/diagnostic";
 import { renderDiagnostics } from "../../fly/render";
 import type { SourceText } from "../../fly/source";
 import { placeInFly, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearsedObject } from "../../rehearsal";
-import type { SynthesizedStack, Unit } from "../../synth";
+import type { Service, SynthesizedStack, Unit } from "../../synth";
 import type { Palette } from "./color";
 import { renderTable } from "./table";
 
 /** One stack, its unit, and how it went. */
 interface Rehearsed {
   readonly stack: SynthesizedStack;
-  readonly unit: Unit;
+  readonly unit: Unit | Service;
   readonly result: RehearsalResult;
 }
 
@@ -53,7 +53,7 @@ export function renderFailure({ unit, stack, result }: Rehearsed, sources: Reado
   return failure ? renderDiagnostics(failureDiagnostics(failure, unit, stack.name, sources), sources, { color }) : "";
 }
 
-function failureDiagnostics({ step, message, diagnostics }: RehearsalFailure, unit: Unit, stack: string, sources: ReadonlyMap<string, SourceText>): readonly Diagnostic[] {
+function failureDiagnostics({ step, message, diagnostics }: RehearsalFailure, unit: Unit | Service, stack: string, sources: ReadonlyMap<string, SourceText>): readonly Diagnostic[] {
   const { file, range } = unit.place;
   const source = sources.get(file);
   const told = diagnostics.length > 0 ? diagnostics : [{ summary: message, detail: "" }];

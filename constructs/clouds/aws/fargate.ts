@@ -18,7 +18,7 @@ import { egressOnly, networkOf } from "./network";
 import { arn, placeOf } from "./place";
 import { pullImage, readSecrets, receiveMessages, runTasks, sendMessages, startExecutions, writeLogs } from "./policies";
 import { makeRole, type Role, waitFor } from "./roles";
-import { makeStartQueue } from "./start-queue";
+import { grantStart, makeStartQueue } from "./start-queue";
 import { runnerStateMachine } from "./state-machine";
 import { checkedTags, regionOf } from "./unit";
 
@@ -113,6 +113,7 @@ export function makeFargate(scope: Construct, unit: UnitSpecification): RunnerRe
       queueArn: templateText(queue.arn),
     },
     outputs: { queue: { value: templateText(queue.url), description: "One message to this queue starts one runner." } },
+    grantStart: grantStart(scope, queue),
   };
 }
 

@@ -16,7 +16,7 @@ import { egressOnly, networkOf } from "./network";
 import { type AwsPlace, placeOf } from "./place";
 import { readSecrets, receiveMessages, useNetwork, writeLogs } from "./policies";
 import { makeRole, waitFor } from "./roles";
-import { makeStartQueue } from "./start-queue";
+import { grantStart, makeStartQueue } from "./start-queue";
 import { checkedTags, regionOf } from "./unit";
 
 /** Lambda gives processors by memory: a whole one for so many MB. AWS, "Configure Lambda function memory" (November 2026). */
@@ -96,6 +96,7 @@ export function makeLambda(scope: Construct, unit: UnitSpecification, limits: Un
       queueArn: templateText(queue.arn),
     },
     outputs: { queue: { value: templateText(queue.url), description: "One message to this queue starts one runner." } },
+    grantStart: grantStart(scope, queue),
   };
 }
 

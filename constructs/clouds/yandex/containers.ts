@@ -2,6 +2,7 @@ import { GoslingError } from "../../../src/vocabulary/error";
 import { serverlessLimits } from "../../../src/vocabulary/serverless-limits";
 import { DataYandexContainerRegistry } from "../../bindings/yandex/data-yandex-container-registry";
 import { FunctionTrigger } from "../../bindings/yandex/function-trigger";
+import { ResourcemanagerFolderIamMember } from "../../bindings/yandex/resourcemanager-folder-iam-member";
 import { ServerlessContainer } from "../../bindings/yandex/serverless-container";
 import { ServerlessContainerIamBinding } from "../../bindings/yandex/serverless-container-iam-binding";
 import { canonicalJson } from "../../canonical-json";
@@ -105,6 +106,8 @@ export function makeContainers(scope: Construct, unit: UnitSpecification): Runne
   return {
     attributes: { serviceAccountId: runner.id, logGroupName: `\${${logs}.id}`, queueUrl: queue.url, queueArn: queue.arn },
     outputs: { queue: { value: queue.url, description: "One message to this queue starts one runner." } },
+    // Message Queue has no permissions of single queues: a role on the folder is the least that there is.
+    grantStart: (id, serviceAccount) => void new ResourcemanagerFolderIamMember(scope, id, { folderId, role: "ymq.writer", member: `serviceAccount:${serviceAccount}` }),
   };
 }
 

@@ -5,6 +5,7 @@ import { checkedMotherGoose } from "./checked-services";
 import { makeMotherGoose as makeOnAws } from "./clouds/aws/mother-goose";
 import { findCloud } from "./clouds/find-cloud";
 import { type MakeMotherGoose, type MotherGooseAttributes, type MotherGooseResources, noGooseOn } from "./clouds/mother-goose-cloud";
+import { makeMotherGoose as makeOnYandex } from "./clouds/yandex/mother-goose";
 import type { CompiledPolicy } from "./compiled-policy";
 import { requireProvider } from "./required-provider";
 
@@ -26,7 +27,7 @@ export interface IMotherGoose extends MotherGooseAttributes {
   addPolicy(scope: Construct, policy: CompiledPolicy): void;
 }
 
-const MAKERS: Readonly<Partial<Record<CloudValues["provider"], MakeMotherGoose>>> = { aws: makeOnAws };
+const MAKERS: Readonly<Partial<Record<CloudValues["provider"], MakeMotherGoose>>> = { aws: makeOnAws, yandex: makeOnYandex };
 
 /**
  * The service that answers webhooks and deploys runners: API, workers, queues, tables, buckets, key, schedules,
@@ -37,7 +38,10 @@ const MAKERS: Readonly<Partial<Record<CloudValues["provider"], MakeMotherGoose>>
  * (`LambdaFunction`), `trigger`; `queue`, `dead` (`SqsQueue`); `table-NAME` (`DynamodbTable`); `state` and `work`
  * (`S3Bucket`) and their parts; `key` (`KmsKey`), `alias`; `logs`, `topic`, `…Alarm`; `clockGroup`, `clock-NAME`
  * (`SchedulerSchedule`); `apiRole`, `workerRole`, `clockRole` (`IamRole`) and their policies; with a domain
- * `certificate`, `validated`, `domain`, `mapping`.
+ * `certificate`, `validated`, `domain`, `mapping`. On Yandex Cloud: `gateway` (`ApiGateway`), `api` and `worker`
+ * (`ServerlessContainer`), `queue`, `dead` (`MessageQueue`), `trigger` and `clock-NAME` (`FunctionTrigger`),
+ * `database` (`YdbDatabaseServerless`), `state` and `work` (`StorageBucket`), `key`, `logs`, `apiAccount`,
+ * `workerAccount`, `invokerAccount` and what they are granted. Its roles know no tags: the folder is the limit.
  *
  * @throws GoslingError `PROPS` with the messages of Fly's rules, and for what the cloud can't do;
  * `CLOUD_NOT_SUPPORTED`, on `local` too: there the service needs no resources.

@@ -22,7 +22,8 @@ export interface IUglyFoxPolicy {
  * not divide an hour or a day).
  *
  * Children on AWS: `policy` (`SsmParameter`), `uglyfoxGroup`, `uglyfoxRole`, `uglyfoxPolicy`, `uglyfox-check`
- * (`SchedulerSchedule`), `foxerrorsAlarm` and `foxdroppedAlarm` (`CloudwatchMetricAlarm`).
+ * (`SchedulerSchedule`), `foxerrorsAlarm` and `foxdroppedAlarm` (`CloudwatchMetricAlarm`). On Yandex Cloud: `check`
+ * (`FunctionTrigger`), whose timer carries the policy.
  *
  * @throws GoslingError `PROPS` with the messages of Fly's rules; `CONFIGURATION_TOO_LARGE` for more rules than the
  * cloud's parameter holds

@@ -51,7 +51,7 @@ export interface MotherGooseResources {
 }
 
 /** The clouds that this version makes MotherGoose in. */
-export const GOOSE_CLOUDS: readonly string[] = ["aws"];
+export const GOOSE_CLOUDS: readonly string[] = ["aws", "yandex"];
 
 /** Makes MotherGoose's resources as children of `scope`. */
 export type MakeMotherGoose = (scope: Construct, goose: MotherGooseSpecification) => MotherGooseResources;

@@ -134,6 +134,68 @@ describe("on AWS", () => {
   });
 });
 
+describe("on Yandex Cloud", () => {
+  const yandex: Partial<MotherGooseProps> = { cloud: { provider: "yandex", region: "ru-central1", folderId: "b1g00000000000000000" } };
+  const json = jsonOf(stackOf(yandex));
+  const values = (type: string, name: string): readonly unknown[] => all(json, type).map((resource) => resource[name]);
+
+  test("everything fits the provider's schema, with a network and a state bucket too", () => {
+    expect(checkStack(json as never).map(problemText)).toEqual([]);
+    const more = stackOf({ ...yandex, cloud: { ...goose.cloud, ...yandex.cloud, network: { vpcId: "enp1" } } as never, stateBucket: "acme-state", service: { minInstances: 1 } });
+    expect(checkStack(jsonOf(more) as never).map(problemText)).toEqual([]);
+    expect(all(jsonOf(more), "yandex_serverless_container")[0]).toMatchObject({ provision_policy: { min_instances: 1 }, connectivity: { network_id: "enp1" } });
+  });
+
+  test("database and key are not removed by accident, buckets keep versions and are encrypted", () => {
+    expect(values("yandex_ydb_database_serverless", "deletion_protection")).toEqual([true]);
+    expect(all(json, "yandex_kms_symmetric_key")).toMatchObject([{ deletion_protection: true, rotation_period: "8760h" }]);
+    expect(values("yandex_storage_bucket", "versioning")).toEqual([{ enabled: true }, { enabled: true }]);
+  });
+
+  test("messages start the worker, one at a time; what fails goes to the dead-letter queue", () => {
+    expect(json.resource["yandex_message_queue"]?.["queue"]).toMatchObject({ visibility_timeout_seconds: 1200, redrive_policy: expect.stringContaining('"maxReceiveCount":5') as string });
+    expect(json.resource["yandex_function_trigger"]?.["trigger"]).toMatchObject({ message_queue: { batch_size: "1" }, container: { path: "/internal/work" } });
+    expect(json.resource["yandex_serverless_container"]?.["worker"]).toMatchObject({ concurrency: 1, execution_timeout: "900s", memory: 1024 });
+  });
+
+  test("timers call the service, UglyFox's with the compiled policy", () => {
+    const timers = all(json, "yandex_function_trigger").filter(({ timer }) => timer !== undefined).map(({ timer, container }) => ({ ...(timer as { cron_expression: string; payload: string }), path: (container as { path: string }).path }));
+    expect(timers.map(({ cron_expression: cron, path }) => [cron, path]).sort()).toEqual([["0/10 * * * ? *", "/internal/health-check"], ["0/5 * * * ? *", "/internal/health-check"], ["0/5 * * * ? *", "/internal/sync-git"]]);
+    expect(timers.map(({ payload }) => JSON.parse(payload) as unknown)).toContainEqual(expect.objectContaining({ format: 1, nest: "acme", rules: [expect.objectContaining({ name: "old", action: "terminate" })] }));
+  });
+
+  test("the gateway hands every request to the API", () => {
+    const spec = JSON.parse(values("yandex_api_gateway", "spec")[0] as string) as { paths: Record<string, unknown> };
+    expect(Object.keys(spec.paths)).toEqual(["/", "/{path+}"]);
+    expect(JSON.stringify(spec)).toContain("${yandex_serverless_container.api.id}");
+  });
+
+  test("each account has exactly these roles", () => {
+    const inFolder = Object.fromEntries(Object.entries(json.resource["yandex_resourcemanager_folder_iam_member"] ?? {}).map(([name, member]) => [name, member["for_each"]]));
+    expect(inFolder).toEqual({
+      apiRoles: '${toset(["container-registry.images.puller", "lockbox.payloadViewer", "logging.writer", "ymq.writer"])}',
+      workerRoles: '${toset(["compute.editor", "container-registry.images.puller", "iam.serviceAccounts.user", "lockbox.payloadViewer", "logging.writer", "viewer", "vpc.user", "ymq.reader", "ymq.writer"])}',
+      invokerRoles: '${toset(["ymq.reader"])}',
+    });
+    expect([...values("yandex_ydb_database_iam_binding", "role"), ...values("yandex_storage_bucket_iam_binding", "role"), ...values("yandex_serverless_container_iam_binding", "role")]).toEqual(["ydb.editor", "storage.editor", "storage.editor", "serverless-containers.containerInvoker", "serverless-containers.containerInvoker"]);
+  });
+
+  test.each([
+    [{ api: { domain: "goose.example.com" } }, /mothergoose\.api\.domain/],
+    [{ service: { image: "docker.io/acme/goose:1" } }, /no image that Serverless Containers can run/],
+    [{ workers: { memory: "20GiB" } }, /20480 MB is over the 8192 MB/],
+  ])("what the platform can't do is told: %j", (props, message) => {
+    expect(() => stackOf({ ...yandex, ...props })).toThrow(message);
+  });
+
+  test("others send events where they are let", () => {
+    const stack = newStack();
+    new bindings.yandex.YandexProvider(stack, "yandex", {});
+    new MotherGoose(stack, "goose", { ...goose, ...yandex }).grantSend("hook", "aje1");
+    expect(all(jsonOf(stack), "yandex_resourcemanager_folder_iam_member")).toContainEqual(expect.objectContaining({ role: "ymq.writer", member: "serviceAccount:aje1" }));
+  });
+});
+
 test("a policy that no parameter holds is refused, and says what to do", () => {
   const rule = Array.from({ length: 60 }, (_, index) => ({ name: `rule-${index}`, condition: "failed_count >= 3 AND age > 1h", action: "terminate" as const }));
   expect(() => new MotherGooseStack(newApp(), "goose", { motherGoose: goose, uglyFox: { ...uglyFox, policies: { rule } } })).toThrow(expect.objectContaining({ code: "CONFIGURATION_TOO_LARGE" }));
@@ -149,6 +211,11 @@ test("wrong props are told with Fly's messages and the construct's path", () => 
 describeWithEngines("MotherGoose's stack", (engine) => {
   test("lives and goes on AWS", async () => {
     expect(outcomeOf(await rehearsed(stackOf({ database: { deletionProtection: false } }), engine))).toEqual(PASSED);
+  });
+
+  test("lives and goes on Yandex Cloud", async () => {
+    const cloud = { provider: "yandex", region: "ru-central1", folderId: "b1g00000000000000000" } as const;
+    expect(outcomeOf(await rehearsed(stackOf({ cloud, database: { deletionProtection: false } }), engine))).toEqual(PASSED);
   });
 });
 

@@ -22,3 +22,16 @@ describeWithEngines("the AWS example, as a newcomer tries it", (engine) => {
     expect(contentOf(nest)).toEqual(before);
   });
 });
+
+describeWithEngines("the example of two clouds", (engine) => {
+  test("rehearses on both, without its bucket for states", async () => {
+    const nest = folderWith({});
+    cpSync(join(__dirname, "../../examples/nest-two-clouds"), nest, { recursive: true });
+    const { code, stdout, stderr } = await gosling(nest, ["rehearse", "--json", "--runners", "2"], { PATH: process.env["PATH"] ?? "", HOME: folderWith({}), GOSLING_ENGINE: engine.path });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { stacks } = JSON.parse(stdout) as Told;
+    expect(stacks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(["api", "lint", "mobile", "shared"].map((name) => `${name} passed`));
+    const kinds = Object.fromEntries(stacks.map(({ name, objects }) => [name, new Set(objects.map(({ type }) => type))]));
+    for (const [name, type] of [["api", "aws_instance"], ["lint", "yandex_serverless_container"], ["mobile", "yandex_compute_instance"], ["shared", "aws_instance"]] as const) expect(kinds[name]?.has(type)).toBe(true);
+  });
+});

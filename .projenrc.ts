@@ -80,23 +80,39 @@ project.tsconfigDev.file.addOverride("include", [".projenrc.ts", "constructs/**/
 // The lock file names the binaries of every platform: a release counts once all of them are published.
 project.package.addField("overrides", { "unrs-resolver": "1.12.2" });
 project.package.addField("files", ["bin", "lib", "docs", "API.md", "README.md", "LICENSE", "CHANGELOG.md"]);
-project.npmignore?.addPatterns("/bench/", "/examples/", "/.ci/", "/tools/", "/.projenrc.ts", "/eslint.config.mjs", "/jest.config.json");
+project.npmignore?.addPatterns("/bench/", "/examples/", "/.ci/", "/tools/", "/.projenrc.ts", "/eslint.config.mjs", "/jest.config.json", "/jest.cdktn.config.json");
 project.gitignore.addPatterns("gosling.out/", ".gosling/");
 
 // ── Tests ────────────────────────────────────────────────────────────────────
-new JsonFile(project, "jest.config.json", {
+const jestConfiguration = {
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testEnvironment: "node",
+  transform: {
+    "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" }, sourceMaps: "inline" }],
+  },
+  // A dynamic import names the compiled file, as TypeScript asks for.
+  moduleNameMapper: { "^(\\.{1,2}/.+)\\.js$": ["$1.js", "$1.ts"] },
+  modulePathIgnorePatterns: ["<rootDir>/lib/"],
+  watchPathIgnorePatterns: ["<rootDir>/lib/", "/gosling.out/", "/.gosling/"],
+  testTimeout: 60000,
+};
+new JsonFile(project, "jest.config.json", { marker: false, obj: { ...jestConfiguration, testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cdktn/"] } });
+
+// All tests of the constructs once more, on the engine library's continuation. It is installed under the
+// library's name in a folder of its own, since one node_modules holds one package of a name.
+const CDKTN = "<rootDir>/test/cdktn/node_modules";
+new JsonFile(project, "jest.cdktn.config.json", {
   marker: false,
   obj: {
-    testMatch: ["<rootDir>/test/**/*.test.ts"],
-    testEnvironment: "node",
-    transform: {
-      "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" }, sourceMaps: "inline" }],
+    ...jestConfiguration,
+    testMatch: ["constructs/**/*", "synth/**/*", "cdktn/*", "*", "properties/p{08,10,14,23,42}*"].map((tests) => `<rootDir>/test/${tests}.test.ts`),
+    // The prebuilt AWS classes belong to cdktf: what they are compared with is the same on both libraries.
+    testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/constructs/bindings/prebuilt-aws.test.ts"],
+    moduleNameMapper: {
+      ...jestConfiguration.moduleNameMapper,
+      // Both, so that there is one copy of `constructs` as well.
+      "^(cdktf|constructs)(/.*)?$": `${CDKTN}/$1$2`,
     },
-    // A dynamic import names the compiled file, as TypeScript asks for.
-    moduleNameMapper: { "^(\\.{1,2}/.+)\\.js$": ["$1.js", "$1.ts"] },
-    modulePathIgnorePatterns: ["<rootDir>/lib/"],
-    watchPathIgnorePatterns: ["<rootDir>/lib/", "/gosling.out/", "/.gosling/"],
-    testTimeout: 60000,
   },
 });
 
@@ -172,13 +188,14 @@ for (const [name, description] of [
 project.addTask("schemas:cut", { description: "Cut a provider's schema to the types of tools/schema-selection.ts", exec: `${tsNode} tools/cut-schemas.ts`, receiveArgs: true });
 
 const bench = project.addTask("bench", { description: "Run all benchmarks; each prints ratios against its peer", steps: [{ spawn: "compile" }] });
-for (const name of ["fly", "synth", "startup", "bindings"]) {
+for (const name of ["fly", "synth", "startup", "bindings", "rehearsal"]) {
   bench.spawn(project.addTask(`bench:${name}`, { exec: `${tsNode} bench/${name}.ts`, receiveArgs: true }));
 }
 project.addTask("fuzz", { description: "Feed 100,000 mutated inputs to the parser", exec: `${tsNode} bench/fuzz-fly.ts`, receiveArgs: true });
 
 // Plain commands: nothing between a user and the tests or the demo.
 project.setScript("test", "tsc -p tsconfig.json && jest");
+project.setScript("test:cdktn", "npm ci --prefix test/cdktn --no-audit --no-fund && jest --config jest.cdktn.config.json");
 project.setScript("demo", "tsc -p tsconfig.json && node tools/demo.js");
 
 // ── The project's own pipeline ───────────────────────────────────────────────

@@ -12,6 +12,7 @@ export {
   TerraformCount,
   TerraformDataSource,
   TerraformElement,
+  TerraformIterator,
   TerraformLocal,
   TerraformOutput,
   TerraformProvider,

@@ -6,6 +6,7 @@ import { withConventionalSecrets } from "../src/vocabulary/conventions";
 import { GoslingError } from "../src/vocabulary/error";
 import { parseName } from "../src/vocabulary/name";
 import { decideRunners } from "../src/vocabulary/pool";
+import { badName } from "../src/vocabulary/problems";
 import type { Problem } from "../src/vocabulary/schema";
 import type { EggProps, EggsBucketProps, EggsBucketValues, EggValues, GitlabValues } from "../src/vocabulary/types";
 import { runnerConfiguration, type ServedRepository } from "./runner-configuration";
@@ -48,9 +49,9 @@ export function checkedValues<Values>(whose: string, unit: UnitProps, checked: C
 }
 
 function unitProblems({ nest, name, shard = 1 }: UnitProps): readonly Problem[] {
-  const found = checkBlock("nest", blocks.nest, { attributes: { name: nest }, blocks: {} }).problems.map((problem) => ({ ...problem, path: ["nest"] }));
+  const found: Problem[] = checkBlock("nest", blocks.nest, { attributes: { name: nest }, blocks: {} }).problems.map((problem) => ({ ...problem, path: ["nest"] }));
   const parsed = parseName(name);
-  if (!parsed.ok) found.push({ severity: "error", code: "FLY108", path: ["name"], summary: `${JSON.stringify(name)} is no name`, detail: parsed.message });
+  if (!parsed.ok) found.push(badName(["name"], name, parsed.message));
   if (!Number.isInteger(shard) || shard < 1) found.push({ severity: "error", code: "FLY112", path: ["shard"], summary: "shard must be a whole number from 1", detail: `Found ${shard}.` });
   return found;
 }

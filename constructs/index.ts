@@ -9,6 +9,10 @@ export { TerraformData, type TerraformDataProps } from "./bindings/terraform-dat
 export { EggRunner, type EggRunnerProps, type IEggRunner } from "./egg-runner";
 export { EggStack, type EggStackProps } from "./egg-stack";
 export { EggsBucket, type EggsBucketProps, type IEggsBucket } from "./eggs-bucket";
+export type { CompiledPolicy, CompiledPool, CompiledRule } from "./compiled-policy";
+export { type IMotherGoose, MotherGoose, type MotherGooseProps } from "./mother-goose";
+export { MotherGooseStack, type MotherGooseStackProps } from "./mother-goose-stack";
+export { type IUglyFoxPolicy, UglyFoxPolicy, type UglyFoxPolicyProps } from "./uglyfox-policy";
 export { type IRiftCache, RiftCache, type RiftCacheProps } from "./rift-cache";
 export { RiftStack, type RiftStackProps } from "./rift-stack";
 export type { IRunnerUnit } from "./runner-unit";

@@ -11,6 +11,8 @@ export interface MachineSetup {
   readonly configuration: RunnerConfiguration;
   /** Arguments of `docker create` that send the runner's output to the cloud's log. */
   readonly logging: readonly (string | Template)[];
+  /** Shell command that lets Docker fetch the runner's image, where its registry asks who wants it. */
+  readonly login?: string;
 }
 
 /** Seconds after a job's time limit that an agent may use to end it before the unit is killed. */
@@ -117,12 +119,12 @@ function prepareScript(setup: MachineSetup, hasCertificates: boolean): Template 
   return template`#!/bin/sh -e
 mkdir -p ${RUNNER_FOLDER}
 command -v docker >/dev/null || { export DEBIAN_FRONTEND=noninteractive; apt-get update -q; apt-get install -q -y docker.io; }
-${script}docker container inspect ${CONTAINER} >/dev/null 2>&1 || ${create}
+${script}docker container inspect ${CONTAINER} >/dev/null 2>&1 || ${setup.login === undefined ? create : template`{ ${setup.login}; ${create}; }`}
 `;
 }
 
-/** With the executor `docker`, `image` is the image of jobs; with `shell` they run in the runner's own. */
-function machineImage({ executor, image }: RunnerConfiguration): string {
+/** The runner's image. With the executor `docker`, `image` is the image of jobs; with `shell` they run in the runner's own. */
+export function machineImage({ executor, image }: RunnerConfiguration): string {
   return executor === "docker" ? DEFAULT_RUNNER_IMAGE : (image ?? DEFAULT_RUNNER_IMAGE);
 }
 

@@ -1,5 +1,7 @@
 import { durationSeconds } from "../src/vocabulary/duration";
 import type { CloudValues, RiftProps, RiftValues } from "../src/vocabulary/types";
+import { atConstruct } from "./at-construct";
+import { sha256 } from "./canonical-json";
 import { Construct } from "./cdktf";
 import { checkedRift } from "./checked-services";
 import { makeRift as makeRiftOnAws } from "./clouds/aws/rift";
@@ -34,11 +36,10 @@ export interface IRiftCache extends RiftAttributes {
 
 /** Names of Rifts end with this, below the Nest's. */
 const DOMAIN = "gosling.internal";
+const LONGEST_LABEL = 63;
+const HASH_LENGTH = 8;
 
 const MAKERS: Readonly<Partial<Record<CloudValues["provider"], MakeRift>>> = { aws: makeRiftOnAws, yandex: makeRiftOnYandex };
-
-/** The clouds that this version makes Rifts in. */
-export const RIFT_CLOUDS: readonly string[] = Object.keys(MAKERS);
 
 /**
  * A machine beside the runners: artifact and dependency cache, registry mirror, and a remote Docker engine.
@@ -71,7 +72,7 @@ export class RiftCache extends Construct implements IRiftCache {
     const { provider } = rift.cloud;
     const make = MAKERS[provider];
     if (!make) throw noRiftOn(provider);
-    this.made = make(this, rift);
+    this.made = atConstruct(this.node.path, () => make(this, rift));
     this.name = props.name;
     const { attributes } = this.made;
     this.host = attributes.host;
@@ -94,9 +95,12 @@ export class RiftCache extends Construct implements IRiftCache {
   }
 }
 
-/** Name of a Rift in the private DNS of its network. */
+/** Name of a Rift in the private DNS of its network. A label of DNS neither starts nor ends with `-`: a name that loses something gets a hash. */
 export function riftHost(nest: string, name: string): string {
-  return `${name.toLowerCase().replaceAll("_", "-").replace(/^-+|-+$/g, "")}.rift.${nest}.${DOMAIN}`;
+  const written = name.toLowerCase().replaceAll("_", "-");
+  const allowed = written.replace(/^-+|-+$/g, "");
+  const label = allowed === written ? allowed : `${allowed.slice(0, LONGEST_LABEL - HASH_LENGTH - 1) || "rift"}-${sha256(name).slice(0, HASH_LENGTH)}`;
+  return `${label}.rift.${nest}.${DOMAIN}`;
 }
 
 function riftSpecification({ nest, name }: { readonly nest: string; readonly name: string }, { cloud, resources, cache, docker, registry }: RiftValues, registryCredentials: RiftCacheProps["registryCredentials"] = {}): RiftSpecification {

@@ -5,7 +5,8 @@
  *   {@link RUNNER_FOLDER}, on a disk that outlives the container.
  * - A serverless runner is started without arguments. It takes one job and ends.
  * - The environment variable {@link CONFIGURATION_VARIABLE} holds a `RunnerConfiguration` as JSON;
- *   {@link START_VARIABLE}, for a serverless runner, the message that it was started by.
+ *   {@link START_VARIABLE}, for a serverless runner, the message that it was started by; on Lambda the
+ *   message is the event that the function is called with.
  *
  * One tag for each format of `RunnerConfiguration`: a new version of Gosling that speaks the same format
  * changes no stack.

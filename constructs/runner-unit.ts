@@ -1,5 +1,6 @@
 import { GoslingError } from "../src/vocabulary/error";
 import type { RunnerConfiguration } from "../src/vocabulary/runner-configuration";
+import { atConstruct } from "./at-construct";
 import { ApexNadirPool, type IApexNadirPool } from "./apex-nadir-pool";
 import { Construct } from "./cdktf";
 import type { RunnerAttributes, RunnerResources, UnitLimits, UnitSpecification } from "./clouds/cloud";
@@ -28,6 +29,13 @@ export interface IRunnerUnit extends RunnerAttributes {
   readonly pool?: IApexNadirPool;
   /** Expression of the engine's language, without `${}` around it: a map of the machines that exist, id → `{ egg, revision }`. Absent for serverless ones. */
   readonly runners?: string;
+  /**
+   * Lets somebody start runners by a message to `queueUrl`: makes the child `id` with the permission.
+   *
+   * @param grantee AWS: name of a role. Yandex Cloud: id of a service account.
+   * @throws GoslingError `NOT_STARTED_BY_MESSAGE` for machines and on the local cloud.
+   */
+  grantStart(id: string, grantee: string): void;
 }
 
 /**
@@ -49,6 +57,7 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
   readonly queueArn?: string;
   /** What a stack of our own tells after an apply. */
   readonly outputs: NonNullable<RunnerResources["outputs"]>;
+  private readonly start: RunnerResources["grantStart"];
 
   constructor(scope: Construct, id: string, { unit, limits, shard }: RunnerUnitProps) {
     super(scope, id);
@@ -56,26 +65,19 @@ export class RunnerUnit extends Construct implements IRunnerUnit {
     this.name = unit.configuration.egg;
     this.configuration = unit.configuration;
     this.revision = unit.configuration.revision;
-    let made: RunnerResources;
-    try {
-      if (unit.configuration.type === "vm") {
-        // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
-        this.pool = new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard });
-        made = cloud.makeMachines(this, unit, this.pool, shard);
-      } else {
-        made = cloud.makeServerless(this, unit, limits);
-      }
-    } catch (error) {
-      throw error instanceof GoslingError ? atConstruct(this.node.path, error) : error;
-    }
+    // "Default" leaves no trace in the names of resources: an Egg's stack has a variable "runners".
+    const pool = unit.configuration.type === "vm" ? new ApexNadirPool(this, "Default", { egg: this.name, ...limits, shard }) : undefined;
+    if (pool) this.pool = pool;
+    const made = atConstruct(this.node.path, () => (pool ? cloud.makeMachines(this, unit, pool, shard) : cloud.makeServerless(this, unit, limits)));
     if (made.runners !== undefined) this.runners = made.runners;
     Object.assign(this, made.attributes);
     this.outputs = made.outputs ?? {};
+    this.start = made.grantStart;
     requireProvider(this, cloud.provider, unit, "runners");
   }
-}
 
-/** What the cloud refuses, with the construct that asked for it; the error alone is its cause. */
-function atConstruct(path: string, error: GoslingError): GoslingError {
-  return new GoslingError(error.code, `${path}: ${error.message}`, { ...(error.hint !== undefined && { hint: error.hint }), exitCode: error.exitCode, cause: error });
+  grantStart(id: string, grantee: string): void {
+    if (!this.start) throw new GoslingError("NOT_STARTED_BY_MESSAGE", `${this.node.path}: the runners of ${this.name} are not started by a message`, { hint: "Only serverless runners in a cloud have a queue; machines are scaled by the variable runners." });
+    this.start(id, grantee);
+  }
 }

@@ -7,7 +7,7 @@ import { synthesize } from "../src/synth";
 import { folderWith } from "./support/folder";
 
 /** Examples whose stacks need no block that this version can't synthesize. */
-const EXAMPLES = ["nest-aws"];
+const EXAMPLES = ["nest-aws", "nest-two-clouds"];
 
 async function stacksOf(example: string): Promise<Readonly<Record<string, string>>> {
   const root = folderWith({});

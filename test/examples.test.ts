@@ -17,7 +17,7 @@ function flyFiles(nest: string): readonly { readonly path: string; readonly text
     .map((path) => ({ path, text: readFileSync(join(EXAMPLES, nest, path), "utf8") }));
 }
 
-describe.each(["nest-local", "nest-full", "nest-aws"])("examples/%s", (nest) => {
+describe.each(["nest-local", "nest-full", "nest-aws", "nest-yandex", "nest-two-clouds"])("examples/%s", (nest) => {
   test("is valid, without a warning", async () => {
     const { nest: read, diagnostics } = await readNest(join(EXAMPLES, nest));
     expect(diagnostics).toEqual([]);

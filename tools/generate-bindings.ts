@@ -50,9 +50,25 @@ export const ${name}: ProviderDescription = ${JSON.stringify({ name, source, ver
   return { name: "description", text };
 }
 
+/** All names of a provider; a class is loaded when it is first asked for, else the index would load a hundred files. */
 function indexFile(classes: readonly ClassWriter[]): GeneratedFile {
-  const exports = classes.map(({ className, fileName }) => `export { ${className}, type ${className}Config } from "./${fileName}";`).sort();
-  return { name: "index", text: [MARKER, ...exports, ""].join("\n") };
+  const byName = [...classes].sort((a, b) => (a.className < b.className ? -1 : 1));
+  const types = byName.map(({ className, fileName }) => {
+    const module = `import("./${fileName}")`;
+    return `export declare const ${className}: typeof ${module}.${className};\nexport type ${className} = ${module}.${className};\nexport type ${className}Config = ${module}.${className}Config;`;
+  });
+  const text = [
+    MARKER,
+    ...types,
+    "",
+    `const FILES = { ${byName.map(({ className, fileName }) => `${className}: "./${fileName}"`).join(", ")} };`,
+    "for (const [name, file] of Object.entries(FILES)) {",
+    "  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load all at once",
+    "  Object.defineProperty(exports, name, { enumerable: true, get: () => (require(file) as Record<string, unknown>)[name] });",
+    "}",
+    "",
+  ];
+  return { name: "index", text: text.join("\n") };
 }
 
 /** What a class, or an interface, may not be given another meaning for. */
@@ -189,7 +205,7 @@ class ClassWriter {
     const filled = this.computedInterface(`${typeName}Computed`, properties);
     if (filled) this.interfaces.push(filled);
     const dynamic = code.startsWith("@") ? "Expression" : "Blocks";
-    const many = (element: string): string => (shape === "L" || shape === "S" ? `readonly ${element.includes(" ") ? `(${element})` : element}[]` : shape === "M" ? `Readonly<Record<string, ${element}>>` : element);
+    const many = (element: string): string => (shape === "L" || shape === "S" ? `readonly ${element.includes(" & ") ? `(${element})` : element}[]` : shape === "M" ? `Readonly<Record<string, ${element}>>` : element);
     return {
       property,
       type: `${many(typeName)} | ${dynamic}`,
@@ -270,7 +286,7 @@ function valueType(type: AttributeType): string {
   if (typeof type === "string") return { string: "string", number: "number", bool: "boolean", dynamic: "unknown" }[type];
   if (type[0] === "object") return "object";
   const element = valueType(type[1]);
-  return type[0] === "map" ? `Readonly<Record<string, ${element}>>` : `readonly ${element.includes(" ") ? `(${element})` : element}[]`;
+  return type[0] === "map" ? `Readonly<Record<string, ${element}>>` : `readonly ${element}[]`;
 }
 
 function main(): void {

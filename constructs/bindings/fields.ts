@@ -88,7 +88,10 @@ export function toArguments(where: string, fields: Fields, config: object): Reco
   return result;
 }
 
-/** The same in the form in which the engine library writes HCL. */
+/**
+ * The same in the form in which the engine library writes HCL. Objects that must have every key are
+ * written as blocks there, as the engine allows, and then need none.
+ */
 export function toHclArguments(where: string, fields: Fields, config: object): Record<string, unknown> {
   const known = fieldsOf(fields);
   const result: Record<string, unknown> = {};
@@ -98,7 +101,7 @@ export function toHclArguments(where: string, fields: Fields, config: object): R
     const field = settable(where, known, property);
     result[field.name] = {
       value: field.fields ? nested(`${where}.${property}`, field, field.fields, value, toHclArguments) : value,
-      isBlock: !field.isAttribute,
+      isBlock: !field.isAttribute || field.needsAllKeys,
       type: hclType(field),
       storageClassType: field.fields ? "struct" : storageClass(field.shape),
     };
@@ -119,15 +122,15 @@ function nested(where: string, field: Field, fields: Fields, value: unknown, con
   const one = (item: unknown): unknown => {
     if (!isStructure(item)) return item;
     const given = convert(where, fields, item);
-    return field.needsAllKeys ? { ...nothing(fields), ...given } : given;
+    return field.needsAllKeys && convert === toArguments ? { ...nothing(fields), ...given } : given;
   };
   if (Array.isArray(value)) return value.map(one);
   return field.shape === "M" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item)])) : one(value);
 }
 
-/** Plain data; not an expression or a token of the engine library. */
+/** Plain data; not an expression or a token of the engine library, which may be any object with `resolve`. */
 function isStructure(value: unknown): value is object {
-  return typeof value === "object" && value !== null && (Array.isArray(value) ? !Token.isUnresolved(value) : Object.getPrototypeOf(value) === Object.prototype || !("resolve" in value || "toTerraformDynamicBlockJson" in value));
+  return typeof value === "object" && value !== null && (Array.isArray(value) ? !Token.isUnresolved(value) : typeof (value as Row)["resolve"] !== "function");
 }
 
 const dynamicBlock = listMapper((item: unknown) => item, true);

@@ -56,6 +56,8 @@ export interface RunnerResources {
   /** What a stack of our own tells after an apply: name → value and what it is. */
   readonly outputs?: Readonly<Record<string, { readonly value: string; readonly description: string }>>;
   readonly attributes?: RunnerAttributes;
+  /** Serverless: makes the child `id`, which lets somebody start runners. AWS: name of a role, Yandex: id of a service account. */
+  readonly grantStart?: (id: string, grantee: string) => void;
 }
 
 /** What a program of a user's own may refer to; each is an expression in `${}`. */

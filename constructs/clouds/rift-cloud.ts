@@ -58,6 +58,9 @@ export const RIFT_PORTS = {
   docker: 2376,
 } as const;
 
+/** The clouds that this version makes Rifts in. */
+export const RIFT_CLOUDS: readonly string[] = ["aws", "yandex"];
+
 /** Makes a Rift's resources as children of `scope`. */
 export type MakeRift = (scope: Construct, rift: RiftSpecification) => RiftResources;
 
@@ -73,5 +76,5 @@ export function diskGb({ cache }: RiftConfiguration): number {
 
 /** @throws GoslingError `CLOUD_NOT_SUPPORTED` */
 export function noRiftOn(provider: string): GoslingError {
-  return new GoslingError("CLOUD_NOT_SUPPORTED", `This version makes no Rift on ${provider} yet`, { hint: "It makes them on: aws, yandex." });
+  return new GoslingError("CLOUD_NOT_SUPPORTED", `This version makes no Rift on ${provider} yet`, { hint: `It makes them on: ${RIFT_CLOUDS.join(", ")}.` });
 }

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Engine, Interrupts } from "../engine";
 import type { Nest, ReadNestResult } from "../nest";
 import { rehearse, type RehearsalResult } from "../rehearsal";
-import { nameOf, synthesize, type SynthesizedStack, type Unit, unitsOf } from "../synth";
+import { nameOf, synthesize, type SynthesizedStack, servicesOf, type Service, type Unit, unitsOf } from "../synth";
 import { EXIT, type GlobalFlags, wantsColor } from "./context";
 import { withInterrupts } from "./deployment-context";
 import { offerEngine } from "./engine";
@@ -22,7 +22,7 @@ interface RehearseFlags extends NestFlags {
 /** One stack, and how it went. */
 export interface RehearsedStack {
   readonly stack: SynthesizedStack;
-  readonly unit: Unit;
+  readonly unit: Unit | Service;
   readonly result: RehearsalResult;
 }
 
@@ -70,17 +70,17 @@ interface Surroundings {
 
 /** One after the other, up to the first that fails. A unit's first stack hands what it shares to the others. */
 async function rehearseStacks(stacks: readonly SynthesizedStack[], nest: Nest, { engine, interrupts, flags, cli: { context } }: Surroundings): Promise<readonly RehearsedStack[]> {
-  const units = new Map(unitsOf(nest).map((unit) => [nameOf(unit), unit]));
+  const units = new Map<string, Unit | Service>([...unitsOf(nest).map((unit): [string, Unit] => [nameOf(unit), unit]), ...servicesOf(nest).map((service): [string, Service] => [service.name, service])]);
   const view = stepView(flags, context);
   const shared = new Map<string, Readonly<Record<string, unknown>>>();
   const rehearsed: RehearsedStack[] = [];
   for (const stack of stacks) {
-    const unit = units.get(stack.unit) as Unit; // stacks are made from these units
-    const { apex, nadir } = unit.pool;
+    const unit = units.get(stack.unit) as Unit | Service; // stacks are made from these
+    const limits = "pool" in unit ? { apex: unit.pool.apex.maxCount, total: unit.pool.apex.maxCount + unit.pool.nadir.maxCount } : undefined;
     const result = await rehearse(dirname(stack.file), {
       engine,
       env: context.env,
-      limits: { apex: apex.maxCount, total: apex.maxCount + nadir.maxCount },
+      ...(limits && { limits }),
       shard: stack.shard,
       revision: stack.revision,
       runners: flags.runners,

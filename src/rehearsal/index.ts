@@ -4,6 +4,6 @@ export type { DataSourceAnswer, DataSourceAnswers } from "./data-sources";
 export type { Fault, InjectedFault, JournalEntry, Operation, World, WorldObject } from "./world";
 export type { Value, ValueRecord } from "./values";
 export { describeWorld, type RehearsedObject } from "./describe-world";
-export { rehearse, type RehearsalEvent, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearseOptions, type StepName, UNKNOWABLE } from "./rehearse";
+export { type PlayedStack, rehearse, type RehearsalEvent, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearseOptions, type StepName } from "./rehearse";
 export type { RunnerLimits } from "./runners-variable";
 export { placeInFly } from "./fly-place";

@@ -179,8 +179,10 @@ function record(reader: Reader, count: number): Value {
   for (let index = 0; index < count; index++) {
     const name = read(reader);
     if (typeof name !== "string") throw new RangeError("a map whose key is no string");
-    // Defined, not assigned: a user's own key may be __proto__.
-    Object.defineProperty(out, name, { value: read(reader), enumerable: true, configurable: true, writable: true });
+    const value = read(reader);
+    // A user's own key may be this one, which assigned would be no key at all.
+    if (name === "__proto__") Object.defineProperty(out, name, { value, enumerable: true, configurable: true, writable: true });
+    else out[name] = value;
   }
   return out;
 }

@@ -90,18 +90,21 @@ function writeField(field: Field<unknown>, value: unknown, chunks: Uint8Array[])
     if (content.length > 0 || field.oneof) writeDelimited(number, [content], chunks);
     return;
   }
-  const scalar = BigInt(value as number | boolean);
-  if (scalar !== 0n || field.oneof) chunks.push(varint((BigInt(number) << 3n) | BigInt(VARINT)), varint(BigInt.asUintN(64, scalar)));
+  const scalar = Number(value);
+  if (scalar !== 0 || field.oneof) chunks.push(varint((number << 3) | VARINT), varint(scalar));
 }
 
 function writeDelimited(number: number, parts: readonly Uint8Array[], chunks: Uint8Array[]): void {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  chunks.push(varint((BigInt(number) << 3n) | BigInt(DELIMITED)), varint(BigInt(length)), ...parts);
+  chunks.push(varint((number << 3) | DELIMITED), varint(length));
+  for (const part of parts) chunks.push(part);
 }
 
-function varint(value: bigint): Uint8Array {
+function varint(value: number): Uint8Array {
+  if (value >= 0 && value < 0x80) return Uint8Array.of(value);
   const out: number[] = [];
-  let rest = value;
+  // Negative numbers are written as 64 bits of their two's complement.
+  let rest = BigInt.asUintN(64, BigInt(value));
   while (rest >= 0x80n) {
     out.push(Number(rest & 0x7fn) | 0x80);
     rest >>= 7n;
@@ -172,6 +175,11 @@ function readContent(reader: Reader, wire: number): Buffer | bigint {
 }
 
 function readVarint(reader: Reader): bigint {
+  const first = reader.source[reader.at] ?? 0x80;
+  if (first < 0x80) {
+    reader.at++;
+    return BigInt(first);
+  }
   let value = 0n;
   for (let shift = 0n; shift < 70n; shift += 7n) {
     const byte = take(reader, 1)[0] as number;

@@ -47,18 +47,19 @@ export interface RehearsalStep {
 
 export type RehearsalResult =
   /** It can't be rehearsed. */
-  | { readonly outcome: "skipped"; readonly reason: string }
-  | {
-      readonly outcome: "passed" | "failed";
-      readonly steps: readonly RehearsalStep[];
-      /** What is in the cloud when the stack is at its largest; where it failed, what was there then. */
-      readonly objects: readonly RehearsedObject[];
-      /** The outputs that are not sensitive, of the first apply. */
-      readonly outputs: Readonly<Record<string, unknown>>;
-      /** What a rehearsal can't tell. */
-      readonly unknowable: readonly string[];
-      readonly failure?: RehearsalFailure;
-    };
+  { readonly outcome: "skipped"; readonly reason: string } | PlayedStack;
+
+export interface PlayedStack {
+  readonly outcome: "passed" | "failed";
+  readonly steps: readonly RehearsalStep[];
+  /** What is in the cloud when the stack is at its largest; where it failed, what was there then. */
+  readonly objects: readonly RehearsedObject[];
+  /** The outputs that are not sensitive, of the first apply. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** What a rehearsal can't tell. */
+  readonly unknowable: readonly string[];
+  readonly failure?: RehearsalFailure;
+}
 
 export interface RehearsalFailure {
   readonly step: StepName;
@@ -77,6 +78,9 @@ export const UNKNOWABLE: readonly string[] = [
   "what the machines do once they run",
 ];
 
+/** What is true of machines on Yandex Cloud, too: their provider has no power state. */
+const UNKNOWABLE_POWER = "start and stop of machines on Yandex Cloud: a deployment does it through the compute API";
+
 const DEFAULT_RUNNERS = 10;
 
 /**
@@ -93,7 +97,8 @@ export async function rehearse(folder: string, options: RehearseOptions): Promis
   const copy = await copyForRehearsal(folder);
   const provider = options.provider ?? (await startProvider({ clouds: source.clouds }));
   try {
-    return await play(openCopy(copy.folder, provider, options), source.variables, provider, options);
+    const unknowable = source.clouds.includes("yandex") && source.variables.has("runners") ? [...UNKNOWABLE, UNKNOWABLE_POWER] : UNKNOWABLE;
+    return { ...(await play(openCopy(copy.folder, provider, options), source.variables, provider, options)), unknowable };
   } finally {
     if (options.provider === undefined) await provider.stop();
     await copy.done();
@@ -104,7 +109,7 @@ function openCopy(folder: string, provider: RehearsalProvider, { engine, env, in
   return openStack({ engine, folder, env, extra: provider.environment, ...(interrupts && { interrupts }), ...(onEvent && { onEvent: (event) => onEvent({ kind: "engine", event }) }) });
 }
 
-async function play(stack: Stack, declared: ReadonlySet<string>, { world }: RehearsalProvider, options: RehearseOptions): Promise<RehearsalResult> {
+async function play(stack: Stack, declared: ReadonlySet<string>, { world }: RehearsalProvider, options: RehearseOptions): Promise<Omit<PlayedStack, "unknowable">> {
   const { limits, onEvent, now = () => performance.now() } = options;
   const steps: RehearsalStep[] = [];
   let objects: readonly RehearsedObject[] = [];
@@ -168,10 +173,10 @@ async function play(stack: Stack, declared: ReadonlySet<string>, { world }: Rehe
 
   try {
     await scenes();
-    return { outcome: "passed", steps, objects, outputs, unknowable: UNKNOWABLE };
+    return { outcome: "passed", steps, objects, outputs };
   } catch (error) {
     if (objects.length === 0) objects = describeWorld(world);
-    return { outcome: "failed", steps, objects, outputs, unknowable: UNKNOWABLE, failure: toFailure(error, (steps.at(-1) as RehearsalStep).name) };
+    return { outcome: "failed", steps, objects, outputs, failure: toFailure(error, (steps.at(-1) as RehearsalStep).name) };
   }
 }
 

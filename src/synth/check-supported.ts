@@ -1,13 +1,15 @@
 import { SUPPORTED_CLOUDS } from "../../constructs/clouds/cloud";
-import type { Nest, Place } from "../nest/model";
+import { RIFT_CLOUDS } from "../../constructs/clouds/rift-cloud";
+import type { Place } from "../nest/model";
 import { GoslingError } from "../vocabulary/error";
+import type { Service } from "./plan-services";
 import { nameOf, type Unit } from "./unit-specification";
 
 /**
  * Before anything is written: what this version can't synthesize yet, all of it in one error.
  * @throws GoslingError `NOT_SUPPORTED`
  */
-export function checkSupported(nest: Nest, units: readonly Unit[], all: boolean): void {
+export function checkSupported(units: readonly Unit[], services: readonly Service[]): void {
   const found: { readonly what: string; readonly file: string; readonly line: number }[] = [];
   const add = (what: string, { file, range }: Place): number => found.push({ what, file, line: range.start.line });
   const possible: string[] = [];
@@ -16,9 +18,9 @@ export function checkSupported(nest: Nest, units: readonly Unit[], all: boolean)
     if (SUPPORTED_CLOUDS.includes(provider)) possible.push(nameOf(unit));
     else add(`${unit.kind} "${unit.name}" on ${provider}`, unit.place);
   }
-  if (all) {
-    for (const rift of nest.rifts) add(`rift "${rift.name}"`, rift.place);
-    if (nest.mothergoose) add("mothergoose", nest.mothergoose.place);
+  for (const { kind, place, block } of services) {
+    const { provider } = block.values.cloud;
+    if (kind === "rift" && !RIFT_CLOUDS.includes(provider)) add(`rift "${"name" in block ? block.name : ""}" on ${provider}`, place);
   }
   if (found.length === 0) return;
 
@@ -27,6 +29,6 @@ export function checkSupported(nest: Nest, units: readonly Unit[], all: boolean)
 }
 
 function wayOut(possible: readonly string[]): string {
-  const clouds = `It synthesizes Eggs, buckets and Jobs on: ${SUPPORTED_CLOUDS.join(", ")}.`;
-  return possible.length === 0 ? clouds : `${clouds} Name what runs there: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
+  const clouds = `It synthesizes Eggs, buckets and Jobs on ${SUPPORTED_CLOUDS.join(", ")}, and Rifts on ${RIFT_CLOUDS.join(", ")}.`;
+  return possible.length === 0 ? clouds : `${clouds} Name what can be made: --target ${possible.slice(0, 5).join(" ")}${possible.length > 5 ? " …" : ""}`;
 }

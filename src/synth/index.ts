@@ -3,5 +3,7 @@ export { lastSynthesis, type NestOrigin, rememberSynthesis } from "./last-synthe
 export type { Manifest, ManifestStack } from "./manifest";
 export { OUTPUT_FOLDER, STACK_FILE, stackFile } from "./output";
 export { selectUnits, unitsOf } from "./plan-stacks";
+export { describeRunnerSize } from "./runner-size";
 export { synthesize, type SynthesizeOptions, type Synthesis, type SynthesizedStack } from "./synthesize";
+export { type Service, servicesOf } from "./plan-services";
 export { nameOf, type Unit, unitSpecification } from "./unit-specification";

@@ -1,4 +1,6 @@
-import { App } from "../../constructs/cdktf";
+import { App, type TerraformStack } from "../../constructs/cdktf";
+import { MotherGooseStack } from "../../constructs/mother-goose-stack";
+import { RiftStack } from "../../constructs/rift-stack";
 import { UnitStack } from "../../constructs/unit-stack";
 import type { Place } from "../nest/model";
 import { GoslingError } from "../vocabulary/error";
@@ -16,13 +18,24 @@ export function makeStacks(planned: readonly PlannedStack[], places: ReadonlyMap
     // An App makes its output folder; this one writes nothing, so it gets one that is there.
     const app = new App({ outdir: __dirname, skipValidation: true });
     const texts = new Map<string, string>();
-    for (const { name, unit, props } of planned) {
-      texts.set(name, renderStack(inPlace(places.get(unit), () => new UnitStack(app, name, props))));
+    for (const { name, unit, made } of planned) {
+      texts.set(name, renderStack(inPlace(places.get(unit), () => newStack(app, name, made))));
       // One stack at a time in memory, however many there are.
       app.node.tryRemoveChild(name);
     }
     return texts;
   });
+}
+
+function newStack(app: App, name: string, made: PlannedStack["made"]): TerraformStack {
+  switch (made.kind) {
+    case "unit":
+      return new UnitStack(app, name, made.props);
+    case "rift":
+      return new RiftStack(app, name, made.props);
+    case "mothergoose":
+      return new MotherGooseStack(app, name, made.props);
+  }
 }
 
 /**

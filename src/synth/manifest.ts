@@ -12,14 +12,15 @@ export interface Manifest {
 }
 
 export interface ManifestStack {
-  /** Egg's or bucket's name; `job.NAME` for a Job. */
+  /** Egg's or bucket's name; `job.NAME` for a Job, `rift.NAME` for a Rift, `service.mothergoose`. */
   readonly unit: string;
-  readonly kind: "egg" | "eggsbucket" | "job";
+  readonly kind: "egg" | "eggsbucket" | "job" | "rift" | "mothergoose";
   readonly cloud: "local" | "aws" | "yandex";
+  /** What runs: machines, or what starts when it is asked. */
   readonly runnerType: "vm" | "serverless";
   /** Which of the unit's stacks it is, from 1. */
   readonly shard: number;
-  /** Revision of the configuration that new runners are made with. */
+  /** Revision of the configuration that new runners, or the service, are made with. */
   readonly revision: string;
   /** SHA-256 of all that the stack is made from. */
   readonly inputHash: string;

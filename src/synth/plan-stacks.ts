@@ -1,17 +1,20 @@
 import { canonicalJson, sha256 } from "../../constructs/canonical-json";
+import type { MotherGooseStackProps } from "../../constructs/mother-goose-stack";
+import type { RiftStackProps } from "../../constructs/rift-stack";
 import type { UnitStackProps } from "../../constructs/unit-stack";
 import type { Nest } from "../nest/model";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import { stackCount, stackName } from "../vocabulary/unit-stacks";
 import type { ManifestStack } from "./manifest";
+import type { Service } from "./plan-services";
 import { stackState } from "./stack-state";
 import { nameOf, type Unit, unitSpecification } from "./unit-specification";
 
 /** A stack that the Nest asks for, and all that it is made from. */
 export interface PlannedStack extends Omit<ManifestStack, "outputHash"> {
   readonly name: string;
-  readonly props: UnitStackProps;
+  readonly made: { readonly kind: "unit"; readonly props: UnitStackProps } | { readonly kind: "rift"; readonly props: RiftStackProps } | { readonly kind: "mothergoose"; readonly props: MotherGooseStackProps };
 }
 
 /** The Nest's units, sorted by name: every Egg and bucket, and each Job whose schedule is active. */
@@ -21,18 +24,27 @@ export function unitsOf(nest: Nest): readonly Unit[] {
 }
 
 /**
- * The units that are meant by name; a Job by its own name too where no Egg has it.
+ * What is meant by name: a unit or a service; a Job by its own name too where no Egg has it, and so a Rift,
+ * where neither has it.
  * @throws GoslingError `UNKNOWN_TARGET`
  */
-export function selectUnits(units: readonly Unit[], targets: readonly string[]): readonly Unit[] {
-  const wanted = new Set(targets.map((target) => findUnit(units, target)));
-  return units.filter((unit) => wanted.has(unit));
+export function selectTargets(units: readonly Unit[], services: readonly Service[], targets: readonly string[]): { readonly units: readonly Unit[]; readonly services: readonly Service[] } {
+  const wanted = new Set(targets.map((target) => findTarget(units, services, target)));
+  return { units: units.filter((unit) => wanted.has(unit)), services: services.filter((service) => wanted.has(service)) };
 }
 
-function findUnit(units: readonly Unit[], target: string): Unit {
-  const unit = units.find((candidate) => nameOf(candidate) === target) ?? units.find((candidate) => candidate.name === target);
-  if (unit) return unit;
-  const near = nearest(target, units.map(nameOf));
+/** The units that are meant by name. @throws GoslingError `UNKNOWN_TARGET` */
+export function selectUnits(units: readonly Unit[], targets: readonly string[]): readonly Unit[] {
+  return selectTargets(units, [], targets).units;
+}
+
+function findTarget(units: readonly Unit[], services: readonly Service[], target: string): Unit | Service {
+  const found =
+    units.find((unit) => nameOf(unit) === target) ??
+    units.find(({ name }) => name === target) ??
+    services.find(({ name, kind }) => name === target || name === `rift.${target}` || kind === target);
+  if (found) return found;
+  const near = nearest(target, [...units.map(nameOf), ...services.map(({ name }) => name)]);
   throw new GoslingError("UNKNOWN_TARGET", `The Nest has no egg, eggsbucket or active job named "${target}"`, {
     exitCode: 64,
     ...(near !== undefined && { hint: `Did you mean "${near}"?` }),
@@ -61,7 +73,7 @@ export function planStacks(units: readonly Unit[], nest: Nest, software: string)
         shard,
         revision: configuration.revision,
         inputHash: sha256(`${name}\n${shard}\n${made}`),
-        props: { unit: specification, limits, shard, ...(engineVersion !== undefined && { engineVersion }), ...(state && { state }) },
+        made: { kind: "unit", props: { unit: specification, limits, shard, ...(engineVersion !== undefined && { engineVersion }), ...(state && { state }) } },
       };
     });
   });

@@ -1,4 +1,5 @@
 import { type IConstruct, TerraformElement, TerraformStack } from "../../constructs/cdktf";
+import { ResolvedWhereDynamic } from "../../constructs/bindings/resolved-where-dynamic";
 import { stackJson } from "./stack-json";
 
 /**
@@ -48,7 +49,12 @@ function withoutComments(configuration: Data): Data {
     if (!isData(types)) continue;
     for (const instances of Object.values(types)) {
       if (!isData(instances)) continue;
-      for (const instance of Object.values(instances)) if (isData(instance)) delete instance["//"];
+      for (const [name, instance] of Object.entries(instances)) {
+        // Our classes keep the library from looking for tokens in every value; here they are looked for anyway.
+        const body = instance instanceof ResolvedWhereDynamic ? { ...instance.toJSON() } : instance;
+        if (isData(body)) delete body["//"];
+        instances[name] = body;
+      }
     }
   }
   return configuration;

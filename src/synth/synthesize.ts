@@ -5,13 +5,14 @@ import { checkSupported } from "./check-supported";
 import { libraryVersion } from "./library-version";
 import { type Manifest, type ManifestStack, manifestText, readManifest } from "./manifest";
 import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeStacks, writeWhole, writingTo } from "./output";
-import { planStacks, type PlannedStack, selectUnits, unitsOf } from "./plan-stacks";
+import { planServices, servicesOf } from "./plan-services";
+import { planStacks, type PlannedStack, selectTargets, unitsOf } from "./plan-stacks";
 import { nameOf } from "./unit-specification";
 
 export interface SynthesizeOptions {
   /** Folder of the output, absolute or relative to the Nest. Default: `gosling.out`. */
   readonly out?: string;
-  /** Names of Eggs, buckets and Jobs: only theirs are synthesized, and nothing is removed. Default: all. */
+  /** Names of Eggs, buckets, Jobs and Rifts, or `mothergoose`: only theirs are synthesized, and nothing is removed. Default: all. */
   readonly targets?: readonly string[];
 }
 
@@ -45,18 +46,18 @@ export interface SynthesizedStack extends ManifestStack {
 export async function synthesize(nest: Nest, { out: folder, targets }: SynthesizeOptions = {}): Promise<Synthesis> {
   const out = outputFolder(nest.root, folder);
   const all = unitsOf(nest);
-  const units = targets ? selectUnits(all, targets) : all;
-  checkSupported(nest, units, targets === undefined);
+  const { units, services } = targets ? selectTargets(all, servicesOf(nest), targets) : { units: all, services: servicesOf(nest) };
+  checkSupported(units, services);
 
   const version = libraryVersion();
   const before = readManifest(manifestFile(out));
-  const planned = planStacks(units, nest, version.hash);
+  const planned = [...planStacks(units, nest, version.hash), ...planServices(services, nest, version.hash)].sort((a, b) => (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0));
   const kept = new Map(planned.flatMap((stack) => keptStack(out, stack, before?.stacks[stack.name])));
   const changed = planned.filter((stack) => !kept.has(stack.name));
-  const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed, new Map(units.map((unit) => [nameOf(unit), unit.place])));
+  const texts = changed.length === 0 ? new Map<string, string>() : await makeStacks(changed, new Map([...units.map((unit): [string, Place] => [nameOf(unit), unit.place]), ...services.map(({ name, place }): [string, Place] => [name, place])]));
 
   writingTo(out, () => writeStacks(out, texts));
-  const stacks = planned.map(({ props: _, name, ...stack }): SynthesizedStack => {
+  const stacks = planned.map(({ made: _, name, ...stack }): SynthesizedStack => {
     const text = texts.get(name);
     const outputHash = text === undefined ? (kept.get(name) as string) : sha256(text);
     return { name, ...stack, outputHash, status: text === undefined ? "unchanged" : "synthesized", file: stackFile(out, name) };

@@ -17,6 +17,10 @@ export interface RunnerDemand {
   readonly resources: Draft<EggValues["resources"]>;
   readonly nadirMax?: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Container image of the runner. */
+  readonly image?: string;
+  /** Further texts that a runner is told. */
+  readonly told?: readonly (string | undefined)[];
 }
 
 /** The decision and why, one sentence each. */
@@ -37,6 +41,8 @@ export function demandOfEgg(egg: Draft<EggValues> | Draft<EggsBucketValues>, nad
     resources: egg.resources ?? {},
     nadirMax: egg.pool ? egg.pool.nadir?.maxCount : nadirMax,
     environment: { ...egg.environment, ...egg.secrets },
+    ...(egg.runner?.image !== undefined && { image: egg.runner.image }),
+    told: [egg.caCertificate, egg.runner?.startupScript],
   };
 }
 
@@ -91,7 +97,11 @@ function addResources(demand: RunnerDemand, limits: ServerlessLimits, found: Pro
   }
   if (instanceTypes) found.push(problems.notServerless("FLY135", ["resources", "instance_types"], "instance_types asks for machines", "Remove it."));
   if (machineImage !== undefined) found.push(problems.notServerless("FLY135", ["resources", "machine_image"], "machine_image asks for machines", "Remove it."));
-  const bytes = environmentBytes(demand.environment);
+  if (demand.image !== undefined && limits.images && !limits.images.pattern.test(demand.image)) {
+    found.push(problems.notServerless("FLY135", ["runner", "image"], `${limits.name} can't run an image of another registry`, `Use ${limits.images.example}.`));
+  }
+  // All that a runner is told is in its environment; what little is told of every runner is counted when it is made.
+  const bytes = environmentBytes(demand.environment) + (demand.told ?? []).reduce((sum, text = "") => sum + Buffer.byteLength(text), 0);
   if (limits.environmentBytes !== undefined && bytes > limits.environmentBytes) {
     found.push(problems.notServerless("FLY135", ["environment"], `an environment of ${bytes} bytes is over the ${limits.environmentBytes} of ${limits.name}`, "Shorten it; secrets count too."));
   }

@@ -113,4 +113,9 @@ describe("gosling validate --explain", () => {
     expect(explanations.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["egg docs", "eggsbucket platform", "egg web-app", "job report", "job rotate-secrets"]);
     expect(explanations[0]).toMatchObject({ runner_type: { type: "serverless" }, secrets: [{ name: "api_token", byConvention: true }, {}, {}], defaults: { "runner.executor": "shell" } });
   });
+
+  test("says which size the cloud has for what is asked, and that it was rounded up", async () => {
+    const { stdout } = await gosling(join(EXAMPLES, "nest-yandex"), ["validate", "--explain"]);
+    expect(stdout).toContain("size      standard-v3 (4 vCPU with 8 GB), standard-v2 (4 vCPU with 8 GB): 3 vCPU and 7168 MB are rounded up to a size that Yandex Cloud has\n");
+  });
 });

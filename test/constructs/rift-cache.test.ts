@@ -141,6 +141,10 @@ test("the machine is told names and ids, and no secret; its setup is small enoug
   }
 });
 
+test.each([["main", /^main\./], ["My_Rift", /^my-rift\./], ["-", /^rift-[0-9a-f]{8}\./], ["a-", /^a-[0-9a-f]{8}\./]])("%s has a name that DNS takes", (name, expected) => {
+  expect(stackOf({ ...rift, name }).output["host"]?.value).toMatch(expected);
+});
+
 test("wrong props are told with Fly's messages and the construct's path", () => {
   expect(() => new RiftCache(newStack(), "cache", { ...rift, cache: { maxAge: "soon" } })).toThrow(/^stack\/cache: the props of this RiftCache have a mistake:\n {2}cache\.maxAge: /);
   expect(() => new RiftCache(newStack(), "cache", { ...rift, nest: "Acme Inc" })).toThrow(/nest: /);

@@ -11,7 +11,8 @@ export const runnersVariable = {
   ],
 };
 
-const terraform = { required_providers: { aws: { source: "aws", version: "6.66.0" }, yandex: { source: "yandex-cloud/yandex" } }, backend: { s3: { bucket: "state", key: "pool", region: "eu-central-1" } } };
+const required = { aws: { source: "aws", version: "6.66.0" }, yandex: { source: "registry.opentofu.org/yandex-cloud/yandex" } };
+const terraform = (cloud: "aws" | "yandex") => ({ required_providers: { [cloud]: required[cloud] }, backend: { s3: { bucket: "state", key: "pool", region: "eu-central-1" } } });
 
 const awsPool = {
   aws_iam_role: { runner: { name: "runner", assume_role_policy: "{}" } },
@@ -35,6 +36,6 @@ const yandexPool = {
 /** A folder with a stack whose back end is out of reach. */
 export function poolFolder(cloud: "aws" | "yandex", changes: Parts = {}): string {
   const resource = cloud === "aws" ? awsPool : yandexPool;
-  const stack = { terraform, provider: { [cloud]: [cloud === "aws" ? { region: "eu-central-1" } : { folder_id: "b1g" }] }, variable: { runners: runnersVariable }, resource, output: { shared: { value: "all" } }, ...changes };
+  const stack = { terraform: terraform(cloud), provider: { [cloud]: [cloud === "aws" ? { region: "eu-central-1" } : { folder_id: "b1g" }] }, variable: { runners: runnersVariable }, resource, output: { shared: { value: "all" } }, ...changes };
   return folderWith({ "cdk.tf.json": JSON.stringify(stack) });
 }

@@ -1,4 +1,4 @@
-import type { EggsBucket, Job, Nest, Place, PoolLimits, Rift, SingleEgg } from "../../src/nest/model";
+import type { EggsBucket, Job, MotherGoose, Nest, Place, PoolLimits, Rift, SingleEgg } from "../../src/nest/model";
 import type { CloudValues, EggValues, NestValues, ResourcesValues, RunnerValues } from "../../src/vocabulary/types";
 
 /** Models of Nests as the reader gives them, for tests that are about synthesis alone. */
@@ -63,11 +63,26 @@ export function jobNamed(name: string, enabled = true): Job {
   };
 }
 
-export function riftNamed(name: string): Rift {
-  return { kind: "rift", name, place: placeIn("rifts.fly", 7), values: {} as Rift["values"] };
+export function riftNamed(name: string, cloud: CloudValues = local): Rift {
+  return { kind: "rift", name, place: placeIn("rifts.fly", 7), values: { cloud, resources: small, cache: { maxSize: 100, maxAge: "30d" } } };
 }
 
-export function nestOf(root: string, parts: Partial<Pick<Nest, "eggs" | "jobs" | "rifts">> & { readonly values?: Partial<NestValues> }): Nest {
+export function gooseOn(cloud: CloudValues): MotherGoose {
+  return {
+    kind: "mothergoose",
+    place: placeIn("MG/config.fly", 1),
+    values: {
+      cloud,
+      service: { memory: 512, timeout: "30s", minInstances: 0, maxInstances: 10 },
+      workers: { memory: 1024, timeout: "15m", maxInstances: 20 },
+      database: { deletionProtection: true },
+      queue: { visibilityTimeout: "20m", maxReceives: 5, retention: "4d" },
+      triggers: { gitSync: "*/5 * * * *", healthCheck: "*/10 * * * *" },
+    },
+  };
+}
+
+export function nestOf(root: string, parts: Partial<Pick<Nest, "eggs" | "jobs" | "rifts" | "mothergoose" | "uglyfox">> & { readonly values?: Partial<NestValues> }): Nest {
   return { root, name: "acme", eggs: [], jobs: [], rifts: [], ...parts, values: { name: "acme", state: { backend: "local" }, ...parts.values } };
 }
 

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { Nest } from "../../src/nest/model";
 import { synthesize, type Synthesis } from "../../src/synth";
+import type { CloudValues } from "../../src/vocabulary/types";
 import { folderWith } from "../support/folder";
-import { bucketNamed, eggNamed, jobNamed, nestOf, poolOf, riftNamed, shell } from "./model-nest";
+import { bucketNamed, eggNamed, gooseOn, jobNamed, local, nestOf, poolOf, riftNamed, shell, small } from "./model-nest";
 
 let root: string;
 beforeEach(() => {
@@ -206,6 +207,40 @@ describe("what this version can't synthesize", () => {
   test("does not stand in the way of a target", async () => {
     const nest = nestOf(root, { eggs: [eggNamed("a")], rifts: [riftNamed("main")] });
     expect(statuses(await synthesize(nest, { targets: ["a"] }))).toEqual({ a: "synthesized" });
+  });
+});
+
+describe("what runs beside the runners", () => {
+  const aws: CloudValues = { ...local, provider: "aws", region: "eu-central-1" };
+  const whole = (): Nest => nestOf(root, { eggs: [eggNamed("a")], rifts: [riftNamed("main", aws)], mothergoose: gooseOn(aws), values: { state: { backend: "s3", bucket: "acme-state", region: "eu-central-1" } } });
+
+  test("has stacks of its own, in the manifest too", async () => {
+    const { stacks, manifest } = await synthesize(whole());
+    expect(stacks.map(({ name, kind, cloud }) => [name, kind, cloud])).toEqual([["a", "egg", "local"], ["rift.main", "rift", "aws"], ["service.mothergoose", "mothergoose", "aws"]]);
+    expect(Object.keys(manifest.stacks)).toEqual(["a", "rift.main", "service.mothergoose"]);
+    expect(readStack("rift.main")).toMatchObject({ resource: { aws_instance: expect.anything() as object } });
+    expect(backendOf("service.mothergoose")).toMatchObject({ s3: { key: "tofu-states/service.mothergoose/terraform.tfstate" } });
+  });
+
+  test("MotherGoose uses the bucket that the Nest's state is in", async () => {
+    await synthesize(whole());
+    expect(JSON.stringify(readStack("service.mothergoose"))).toContain("arn:aws:s3:::acme-state/*");
+    expect(Object.keys((readStack("service.mothergoose")["resource"] as unknown as { aws_s3_bucket: object }).aws_s3_bucket)).toEqual(["work"]);
+  });
+
+  test("is made only where it has changed, and by name", async () => {
+    await synthesize(whole());
+    expect(statuses(await synthesize(whole()))).toEqual({ a: "unchanged", "rift.main": "unchanged", "service.mothergoose": "unchanged" });
+    expect(statuses(await synthesize(whole(), { targets: ["main", "mothergoose"] }))).toEqual({ "rift.main": "unchanged", "service.mothergoose": "unchanged" });
+  });
+
+  test("on the local cloud MotherGoose needs no resources", async () => {
+    expect(statuses(await synthesize(nestOf(root, { eggs: [eggNamed("a")], mothergoose: gooseOn(local) })))).toEqual({ a: "synthesized" });
+  });
+
+  test("what the cloud refuses is told with its place", async () => {
+    const nest = nestOf(root, { rifts: [{ ...riftNamed("main", aws), values: { ...riftNamed("main", aws).values, resources: { ...small, cpu: 5000 } } }] });
+    await expect(synthesize(nest)).rejects.toThrow(/^rifts\.fly:7: .*5000 vCPU/);
   });
 });
 

@@ -23,6 +23,10 @@ const cases: readonly (readonly [string, readonly Problem[], readonly string[]])
     'FLY135 resources.architecture: Yandex Serverless Containers have no arm64 | Use architecture = "amd64". Or use type = "vm".',
     'FLY135 environment: an environment of 4097 bytes is over the 4096 of Yandex Serverless Containers | Shorten it; secrets count too. Or use type = "vm".',
   ]],
+  ["serverless on Yandex with an image of another registry, and a script that leaves no room", checkEgg(egg({ egg: { type: "serverless" }, cloud: YANDEX, resources: { disk: 10 }, runner: { image: "debian:13", startup_script: "x".repeat(4097) } })).problems, [
+    'FLY135 runner.image: Yandex Serverless Containers can\'t run an image of another registry | Use cr.yandex/REGISTRY/NAME:TAG. Or use type = "vm".',
+    'FLY135 environment: an environment of 4097 bytes is over the 4096 of Yandex Serverless Containers | Shorten it; secrets count too. Or use type = "vm".',
+  ]],
   ["serverless with a machine type and image", checkEgg(egg({ egg: { type: "serverless" }, cloud: AWS, resources: { instance_types: ["m7g.large"], machine_image: "ami-1" } })).problems, [
     'FLY135 resources.instance_types: instance_types asks for machines | Remove it. Or use type = "vm".',
     'FLY135 resources.machine_image: machine_image asks for machines | Remove it. Or use type = "vm".',

@@ -17,8 +17,8 @@ import { NAME_RULES } from "./name-rules";
 import { egressOnly, networkOf } from "./network";
 import { arn, placeOf } from "./place";
 import { pullImage, readSecrets, receiveMessages, runTasks, sendMessages, startExecutions, writeLogs } from "./policies";
-import { makeRole, type Role } from "./roles";
-import { makeStartQueue } from "./start-queue";
+import { makeRole, type Role, waitFor } from "./roles";
+import { grantStart, makeStartQueue } from "./start-queue";
 import { runnerStateMachine } from "./state-machine";
 import { checkedTags, regionOf } from "./unit";
 
@@ -88,12 +88,12 @@ export function makeFargate(scope: Construct, unit: UnitSpecification): RunnerRe
       }),
     ),
     tags,
-    dependsOn: states.permissions,
     lifecycle: { ignoreChanges: ["name"] },
   });
+  waitFor(machine, states.permissions);
   const machineArn = template`${expression(`${machine.terraformAddress}.arn`)}`;
   const pipe = role("pipe", "pipes", [...receiveMessages(queue.arn), ...startExecutions(machineArn)]);
-  new PipesPipe(scope, "pipe", {
+  const source = new PipesPipe(scope, "pipe", {
     name: resourceName(names, "start", NAME_RULES.pipe),
     roleArn: templateText(pipe.arn),
     source: templateText(queue.arn),
@@ -101,9 +101,9 @@ export function makeFargate(scope: Construct, unit: UnitSpecification): RunnerRe
     target: templateText(machineArn),
     targetParameters: { stepFunctionStateMachineParameters: { invocationType: "FIRE_AND_FORGET" } },
     tags,
-    dependsOn: pipe.permissions,
     lifecycle: { ignoreChanges: ["name"] },
   });
+  waitFor(source, pipe.permissions);
   return {
     attributes: {
       roleArn: templateText(jobs.arn),
@@ -113,6 +113,7 @@ export function makeFargate(scope: Construct, unit: UnitSpecification): RunnerRe
       queueArn: templateText(queue.arn),
     },
     outputs: { queue: { value: templateText(queue.url), description: "One message to this queue starts one runner." } },
+    grantStart: grantStart(scope, queue),
   };
 }
 
@@ -123,7 +124,7 @@ function imageOf({ configuration }: UnitSpecification): string {
 function makeTask(scope: Construct, unit: UnitSpecification, names: NamedUnit, jobs: Role, starter: Role, logs: LogGroup): EcsTaskDefinition {
   const { configuration, cloud, resources } = unit;
   const size = fargateSize(configuration.egg, resources);
-  return new EcsTaskDefinition(scope, "task", {
+  const task = new EcsTaskDefinition(scope, "task", {
     family: resourceName(names, "runner", NAME_RULES.container),
     requiresCompatibilities: ["FARGATE"],
     networkMode: "awsvpc",
@@ -135,8 +136,9 @@ function makeTask(scope: Construct, unit: UnitSpecification, names: NamedUnit, j
     executionRoleArn: templateText(starter.arn),
     containerDefinitions: templateJson([container(unit, logs.name)]),
     tags: checkedTags(unitTags(names, cloud.tags, configuration.revision), configuration.egg),
-    dependsOn: [...jobs.permissions, ...starter.permissions],
   });
+  waitFor(task, [...jobs.permissions, ...starter.permissions]);
+  return task;
 }
 
 function container(unit: UnitSpecification, logGroup: Template): unknown {

@@ -15,8 +15,8 @@ import { NAME_RULES } from "./name-rules";
 import { egressOnly, networkOf } from "./network";
 import { type AwsPlace, placeOf } from "./place";
 import { readSecrets, receiveMessages, useNetwork, writeLogs } from "./policies";
-import { makeRole } from "./roles";
-import { makeStartQueue } from "./start-queue";
+import { makeRole, waitFor } from "./roles";
+import { grantStart, makeStartQueue } from "./start-queue";
 import { checkedTags, regionOf } from "./unit";
 
 /** Lambda gives processors by memory: a whole one for so many MB. AWS, "Configure Lambda function memory" (November 2026). */
@@ -77,9 +77,9 @@ export function makeLambda(scope: Construct, unit: UnitSpecification, limits: Un
     loggingConfig: { logFormat: "JSON", logGroup: templateText(logs.name) },
     ...(network && group && { vpcConfig: { subnetIds: `\${${network.subnets}}`, securityGroupIds: [`\${${group.terraformAddress}.id}`] } }),
     tags: checkedTags(unitTags(names, cloud.tags, configuration.revision), configuration.egg),
-    dependsOn: role.permissions,
     lifecycle: { ignoreChanges: ["function_name"] },
   });
+  waitFor(lambda, role.permissions);
   new LambdaEventSourceMapping(scope, "trigger", {
     functionName: `\${${lambda.terraformAddress}.arn}`,
     eventSourceArn: templateText(queue.arn),
@@ -96,6 +96,7 @@ export function makeLambda(scope: Construct, unit: UnitSpecification, limits: Un
       queueArn: templateText(queue.arn),
     },
     outputs: { queue: { value: templateText(queue.url), description: "One message to this queue starts one runner." } },
+    grantStart: grantStart(scope, queue),
   };
 }
 

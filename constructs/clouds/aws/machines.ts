@@ -18,7 +18,7 @@ import { NAME_RULES } from "./name-rules";
 import { type AwsNetwork, egressOnly, networkOf, placeExpression, placesExpression } from "./network";
 import { partitionOf, placeOf } from "./place";
 import { readSecrets, writeLogs } from "./policies";
-import { makeRole } from "./roles";
+import { makeRole, waitFor } from "./roles";
 import { checkedTags, regionOf } from "./unit";
 
 /** Debian's own account, which publishes its images in all regions of the partition `aws`. */
@@ -77,13 +77,13 @@ export function makeMachines(scope: Construct, unit: UnitSpecification, pool: Ap
     },
     ...(cloud.preemptible && { instanceMarketOptions: { marketType: "spot", spotOptions: { spotInstanceType: "one-time", instanceInterruptionBehavior: "terminate" } } }),
     tags: machineTags(unit),
-    ...(shared.needed.length > 0 && { dependsOn: shared.needed }),
     lifecycle: {
       // A machine that is there never changes with the configuration: only a new one has a new one.
       ignoreChanges: "all",
       precondition: [{ condition: `\${length(${places}) > 0}`, errorMessage: `${plainText(network.description)}: name network.subnet_ids.` }],
     },
   });
+  waitFor(runner, shared.needed);
   if (!cloud.preemptible) {
     new Ec2InstanceState(scope, "power", { forEach: `\${${pool.runners}}`, instanceId: `\${${runner.terraformAddress}[each.key].id}`, state: '${each.value.power == "on" ? "running" : "stopped"}' });
   }

@@ -2,7 +2,7 @@ import type { RoleValues } from "../../../src/vocabulary/types";
 import { IamRole } from "../../bindings/aws/iam-role";
 import { IamRolePolicy } from "../../bindings/aws/iam-role-policy";
 import { IamRolePolicyAttachment } from "../../bindings/aws/iam-role-policy-attachment";
-import type { Construct } from "../../cdktf";
+import type { Construct, ITerraformDependable, TerraformResource } from "../../cdktf";
 import { type NamedUnit, resourceName } from "../../names";
 import { expression, listExpression, plainText, template, type Template, templateJson } from "../../template";
 import { NAME_RULES } from "./name-rules";
@@ -14,7 +14,7 @@ export interface Role {
   /** Expression. */
   readonly name: string;
   /** What has to be there before the role is of use. */
-  readonly permissions: readonly (IamRolePolicy | IamRolePolicyAttachment)[];
+  readonly permissions: readonly ITerraformDependable[];
 }
 
 export interface RoleProps {
@@ -46,5 +46,10 @@ export function makeRole(scope: Construct, { unit, part, service, account, state
     ...(statements.length > 0 ? [new IamRolePolicy(scope, `${part}Policy`, { name: "gosling", role: name, policy: templateJson(policyDocument(statements)) })] : []),
     ...(jobs && jobs.policies.length > 0 ? [new IamRolePolicyAttachment(scope, `${part}Policies`, { forEach: `\${toset(${listExpression(jobs.policies)})}`, role: name, policyArn: "${each.value}" })] : []),
   ];
-  return { arn: template`${expression(`${role.terraformAddress}.arn`)}`, name, permissions };
+  return { arn: template`${expression(`${role.terraformAddress}.arn`)}`, name, permissions: permissions.map(({ terraformAddress }) => ({ fqn: terraformAddress })) };
+}
+
+/** `depends_on`. Given as `dependsOn`, each address would be a token of the library, which makes it look for tokens in the whole stack. */
+export function waitFor(resource: TerraformResource, others: readonly ITerraformDependable[]): void {
+  if (others.length > 0) resource.dependsOn = others.map(({ fqn }) => fqn);
 }

@@ -1,8 +1,10 @@
+import { IamRolePolicy } from "../../bindings/aws/iam-role-policy";
 import { SqsQueue } from "../../bindings/aws/sqs-queue";
 import type { Construct } from "../../cdktf";
 import { type NamedUnit, resourceName } from "../../names";
 import { expression, template, type Template, templateJson } from "../../template";
 import { NAME_RULES } from "./name-rules";
+import { policyDocument, sendMessages } from "./policies";
 
 /** A start that nobody took for so long is out of date: whoever asked for it asks again while the job waits. */
 const START_RETENTION_SECONDS = 3600;
@@ -44,4 +46,9 @@ export function makeStartQueue(scope: Construct, unit: NamedUnit, { visibilitySe
     deadLetterArn,
     deadLetterUrl: template`${expression(`${dead.terraformAddress}.url`)}`,
   };
+}
+
+/** Lets a role of the user's own start runners. `role` is its name. */
+export function grantStart(scope: Construct, { arn }: StartQueue): (id: string, role: string) => void {
+  return (id, role) => void new IamRolePolicy(scope, id, { role, policy: templateJson(policyDocument(sendMessages(arn))) });
 }

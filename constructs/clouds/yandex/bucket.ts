@@ -1,9 +1,11 @@
 import { StorageBucket } from "../../bindings/yandex/storage-bucket";
+import { sha256 } from "../../canonical-json";
 import type { Construct } from "../../cdktf";
 import { type NamedUnit, type NameRule, resourceName } from "../../names";
 
-/** Object Storage; behind the name comes `-` and the folder's id, because names are unique in the world. */
-const BUCKET_NAME: NameRule = { limit: 63 - 1 - 20, forbidden: /[^a-z0-9-]/, lowerCase: true };
+/** Object Storage; behind the name comes `-` and a hash of the folder, because names are unique in the world. */
+const HASH_LENGTH = 8;
+const BUCKET_NAME: NameRule = { limit: 63 - 1 - HASH_LENGTH, forbidden: /[^a-z0-9-]/, lowerCase: true };
 
 /** Days after which parts of uploads that never ended are removed. */
 const UNFINISHED_DAYS = 3;
@@ -28,7 +30,7 @@ export interface BucketProps {
 export function makeBucket(scope: Construct, { unit, part, folderId, keyId, labels, keepVersionsDays, expireDays, disposable = false }: BucketProps): string {
   const bucket = new StorageBucket(scope, part, {
     folderId,
-    bucket: `${resourceName(unit, part, BUCKET_NAME)}-${folderId}`,
+    bucket: `${resourceName(unit, part, BUCKET_NAME)}-${sha256(folderId).slice(0, HASH_LENGTH)}`,
     forceDestroy: disposable,
     anonymousAccessFlags: { read: false, list: false, configRead: false },
     serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { kmsMasterKeyId: keyId, sseAlgorithm: "aws:kms" } } },

@@ -2,6 +2,7 @@ import { GoslingError } from "../../../src/vocabulary/error";
 import { serverlessLimits } from "../../../src/vocabulary/serverless-limits";
 import { DataYandexContainerRegistry } from "../../bindings/yandex/data-yandex-container-registry";
 import { FunctionTrigger } from "../../bindings/yandex/function-trigger";
+import { ResourcemanagerFolderIamMember } from "../../bindings/yandex/resourcemanager-folder-iam-member";
 import { ServerlessContainer } from "../../bindings/yandex/serverless-container";
 import { ServerlessContainerIamBinding } from "../../bindings/yandex/serverless-container-iam-binding";
 import { canonicalJson } from "../../canonical-json";
@@ -17,6 +18,7 @@ import { unitLabels } from "./labels";
 import { makeLogGroup } from "./logs";
 import { NAME_RULES } from "./name-rules";
 import { containerNetwork } from "./network";
+import { isPrivate, PULL_ROLE } from "./registry";
 import { makeServiceAccount } from "./service-account";
 import { makeStartQueue } from "./start-queue";
 import { folderOf, jobRoles } from "./unit";
@@ -32,10 +34,6 @@ const GRACE_SECONDS = 300;
  */
 const VISIBILITY_RESERVE_SECONDS = 120;
 const RECEIVES = 3;
-
-/** Registries of Yandex Cloud, and those in them that everybody may read. */
-const REGISTRY = /^cr\.yandex\//;
-const PUBLIC_REGISTRY = /^cr\.yandex\/(?:yc|mirror)\//;
 
 /**
  * A runner for each message: queue → trigger → container, which the platform ends after an hour. The
@@ -65,7 +63,7 @@ export function makeContainers(scope: Construct, unit: UnitSpecification): Runne
     part: "runner",
     description: `The runners of ${plainText(egg)}`,
     folderId,
-    folderRoles: ["logging.writer", ...(image.isPublic ? [] : ["container-registry.images.puller"]), ...jobRoles(unit)],
+    folderRoles: ["logging.writer", ...(image.isPublic ? [] : [PULL_ROLE]), ...jobRoles(unit)],
     secrets: unitSecrets(unit, "yc-lockbox").map(({ name }) => name),
     labels,
   });
@@ -108,6 +106,8 @@ export function makeContainers(scope: Construct, unit: UnitSpecification): Runne
   return {
     attributes: { serviceAccountId: runner.id, logGroupName: `\${${logs}.id}`, queueUrl: queue.url, queueArn: queue.arn },
     outputs: { queue: { value: queue.url, description: "One message to this queue starts one runner." } },
+    // Message Queue has no permissions of single queues: a role on the folder is the least that there is.
+    grantStart: (id, serviceAccount) => void new ResourcemanagerFolderIamMember(scope, id, { folderId, role: "ymq.writer", member: `serviceAccount:${serviceAccount}` }),
   };
 }
 
@@ -152,8 +152,8 @@ function imageOf(scope: Construct, { configuration }: UnitSpecification, folderI
     const registry = new DataYandexContainerRegistry(scope, "registry", { folderId, name: `gosling-${nest}` }).terraformAddress;
     return { url: `cr.yandex/\${${registry}.id}/${DEFAULT_RUNNER_IMAGE}`, isPublic: false };
   }
-  if (!REGISTRY.test(image)) {
-    throw new GoslingError("PROPS", `runner.image of ${egg} is no image that ${LIMITS.name} can run: ${image}`, { hint: 'They take images of Yandex Container Registry: cr.yandex/REGISTRY/NAME:TAG. Or use type = "vm".' });
+  if (LIMITS.images && !LIMITS.images.pattern.test(image)) {
+    throw new GoslingError("PROPS", `runner.image of ${egg} is no image that ${LIMITS.name} can run: ${image}`, { hint: `They take images of Yandex Container Registry: ${LIMITS.images.example}. Or use type = "vm".` });
   }
-  return { url: plainText(image), isPublic: PUBLIC_REGISTRY.test(image) };
+  return { url: plainText(image), isPublic: !isPrivate(image) };
 }

@@ -5,7 +5,7 @@ import { DataYandexComputeImage } from "../../bindings/yandex/data-yandex-comput
 import { KmsSymmetricKey } from "../../bindings/yandex/kms-symmetric-key";
 import { type Construct, type ITerraformDependable, TerraformLocal, TerraformVariable } from "../../cdktf";
 import { cloudInitTemplate } from "../../cloud-init";
-import { machineSetup } from "../../machine-setup";
+import { machineImage, machineSetup } from "../../machine-setup";
 import { type NamedUnit, resourceName } from "../../names";
 import { expression, plainText, template, type Template, templateText } from "../../template";
 import { unitSecrets } from "../../unit-secrets";
@@ -15,6 +15,7 @@ import { logArguments, makeLogGroup, withLogSender } from "./logs";
 import { NAME_RULES, RUNNER_ID_LIMIT } from "./name-rules";
 import { egressOnly, networkOf, placeExpression, placesExpression, type YandexNetwork } from "./network";
 import { chooseSizes } from "./platforms";
+import { dockerLogin, isPrivate, PULL_ROLE } from "./registry";
 import { makeServiceAccount } from "./service-account";
 import { folderOf, jobRoles } from "./unit";
 
@@ -115,7 +116,7 @@ function makeShared(scope: Construct, unit: UnitSpecification, network: YandexNe
     part: "runner",
     description: `The runners of ${plainText(configuration.egg)}`,
     folderId,
-    folderRoles: ["logging.writer", ...jobRoles(unit)],
+    folderRoles: ["logging.writer", ...(isPrivate(machineImage(configuration)) ? [PULL_ROLE] : []), ...jobRoles(unit)],
     secrets: unitSecrets(unit, "yc-lockbox").map(({ name }) => name),
     labels,
   });
@@ -163,7 +164,7 @@ export function imageOf(scope: Construct, { resources }: Pick<UnitSpecification,
 
 /** @throws GoslingError `CONFIGURATION_TOO_LARGE` */
 function userData({ configuration }: UnitSpecification, logGroup: Template): string {
-  const setup = machineSetup({ configuration, logging: logArguments(template`${expression("each.key")}`) });
+  const setup = machineSetup({ configuration, logging: logArguments(template`${expression("each.key")}`), ...(isPrivate(machineImage(configuration)) && { login: dockerLogin() }) });
   const text = templateText(cloudInitTemplate(withLogSender(setup, logGroup, configuration.proxy)));
   const size = Buffer.byteLength(text);
   if (size > USER_DATA_LIMIT - USER_DATA_RESERVE) {

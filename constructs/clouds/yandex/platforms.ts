@@ -52,12 +52,12 @@ export function chooseSizes(unit: string, demand: MachineDemand): readonly Machi
   return (demand.instanceTypes ?? [DEFAULT_PLATFORM]).map((platform) => smallest(unit, platform, demand));
 }
 
-/** Where the machines are larger than what was asked for: one sentence for people. Undefined where they are not. */
-export function roundingNote(unit: string, demand: MachineDemand): string | undefined {
-  const larger = chooseSizes(unit, demand).filter(({ cores, memoryGb }) => cores > demand.cpu || memoryGb * 1024 > demand.memory);
-  if (larger.length === 0) return undefined;
-  const sizes = larger.map((size) => `${describeSize(size)} on ${size.platform}`).join(", ");
-  return `${demand.cpu} vCPU and ${demand.memory} MB are rounded up to a size that Yandex Cloud has: ${sizes}`;
+/** The sizes of an Egg's machines for people, and that they are larger than what was asked for, where they are. */
+export function describeSizes(unit: string, demand: MachineDemand): string {
+  const sizes = chooseSizes(unit, demand);
+  const text = sizes.map((size) => `${size.platform} (${describeSize(size)})`).join(", ");
+  const isLarger = sizes.some(({ cores, memoryGb }) => cores > demand.cpu || memoryGb * 1024 > demand.memory);
+  return isLarger ? `${text}: ${demand.cpu} vCPU and ${demand.memory} MB are rounded up to a size that Yandex Cloud has` : text;
 }
 
 function smallest(unit: string, platform: string, { cpu, memory }: MachineDemand): MachineSize {

@@ -92,7 +92,7 @@ export function makeRift(scope: Construct, rift: RiftSpecification): RiftResourc
     new VpcSecurityGroupRule(scope, `${name}Port`, { securityGroupBinding: securityGroupId, direction: "ingress", description: name, protocol: "TCP", port, v4CidrBlocks: `\${flatten(values(${clientSubnet})[*].v4_cidr_blocks)}` });
   }
 
-  const disk = new ComputeDisk(scope, "disk", { folderId, name: resourceName(names, "cache", NAME_RULES.machine), zone: place("zone"), type: DISK_TYPE, size: diskGb(configuration), kmsKeyId: keyId, labels }).terraformAddress;
+  const disk = new ComputeDisk(scope, "disk", { folderId, name: resourceName(names, "cache", NAME_RULES.container), zone: place("zone"), type: DISK_TYPE, size: diskGb(configuration), kmsKeyId: keyId, labels }).terraformAddress;
   const image = imageOf(scope, { resources });
   const setup = riftSetup({
     configuration,
@@ -102,7 +102,7 @@ export function makeRift(scope: Construct, rift: RiftSpecification): RiftResourc
   });
   const machine = new ComputeInstance(scope, "machine", {
     folderId,
-    name: resourceName(names, "machine", NAME_RULES.machine),
+    name: resourceName(names, "machine", NAME_RULES.container),
     zone: place("zone"),
     platformId: size.platform,
     resources: { cores: size.cores, memory: size.memoryGb, coreFraction: 100 },

@@ -1,5 +1,6 @@
 import type { ReadNestResult } from "../../nest";
 import type { Egg, Job, Nest, PoolLimits, RunnerType } from "../../nest/model";
+import { describeRunnerSize } from "../../synth/runner-size";
 import { blocks } from "../../vocabulary/blocks";
 import type { BlockInput } from "../../vocabulary/check-block";
 import { flyNames } from "../../vocabulary/props";
@@ -13,6 +14,8 @@ export interface Explanation {
   readonly line: number;
   readonly runner_type: RunnerType;
   readonly pool: PoolLimits;
+  /** What the cloud has for the resources that are asked for, where that is a choice. */
+  readonly size?: string;
   readonly secrets: readonly ExplainedSecret[];
   /** Attributes that the file does not write, by Fly path, with the value that holds. */
   readonly defaults: Readonly<Record<string, unknown>>;
@@ -37,6 +40,7 @@ const TOKENS = [
 export function explain(nest: Nest, result: Pick<ReadNestResult, "written">): readonly Explanation[] {
   return [...nest.eggs, ...nest.jobs].map((owner) => {
     const spec = blocks[owner.kind];
+    const runnerSize = describeRunnerSize(owner);
     return {
       kind: owner.kind,
       name: owner.name,
@@ -44,6 +48,7 @@ export function explain(nest: Nest, result: Pick<ReadNestResult, "written">): re
       line: owner.place.range.start.line,
       runner_type: owner.runnerType,
       pool: owner.pool,
+      ...(runnerSize !== undefined && { size: runnerSize }),
       secrets: secretsOf(owner),
       defaults: Object.fromEntries(defaultsOf(spec, flyNames(spec, owner.values), result.written.get(`${owner.kind} ${owner.name}`), "")),
     };
@@ -87,6 +92,7 @@ export function renderExplanations(explanations: readonly Explanation[], color: 
       const lines = [
         `${bold(`${explanation.kind} "${explanation.name}"`)}  ${explanation.file}:${explanation.line}`,
         `  type      ${runner_type.type}${runner_type.reasons.length > 0 ? `: ${runner_type.reasons.join("; ")}` : ""}`,
+        ...(explanation.size === undefined ? [] : [`  size      ${explanation.size}`]),
         `  pools     Apex ${size(pool.apex)}, Nadir ${size(pool.nadir)}: ${pool.source}`,
         ...explanation.secrets.map((secret, index) => `  ${index === 0 ? "secrets " : "        "}  ${secret.name} = ${secret.reference}${secret.byConvention ? " (by convention)" : ""}`),
         ...Object.entries(explanation.defaults).map(([path, value], index) => `  ${index === 0 ? "defaults" : "        "}  ${path} = ${JSON.stringify(value)}`),

@@ -2,15 +2,15 @@ import type { Engine } from "../../engine";
 import type { Diagnostic } from "../../fly/diagnostic";
 import { renderDiagnostics } from "../../fly/render";
 import type { SourceText } from "../../fly/source";
-import { placeInFly, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearsedObject, UNKNOWABLE } from "../../rehearsal";
-import type { SynthesizedStack, Unit } from "../../synth";
+import { placeInFly, type RehearsalFailure, type RehearsalResult, type RehearsalStep, type RehearsedObject } from "../../rehearsal";
+import type { Service, SynthesizedStack, Unit } from "../../synth";
 import type { Palette } from "./color";
 import { renderTable } from "./table";
 
 /** One stack, its unit, and how it went. */
 interface Rehearsed {
   readonly stack: SynthesizedStack;
-  readonly unit: Unit;
+  readonly unit: Unit | Service;
   readonly result: RehearsalResult;
 }
 
@@ -53,7 +53,7 @@ export function renderFailure({ unit, stack, result }: Rehearsed, sources: Reado
   return failure ? renderDiagnostics(failureDiagnostics(failure, unit, stack.name, sources), sources, { color }) : "";
 }
 
-function failureDiagnostics({ step, message, diagnostics }: RehearsalFailure, unit: Unit, stack: string, sources: ReadonlyMap<string, SourceText>): readonly Diagnostic[] {
+function failureDiagnostics({ step, message, diagnostics }: RehearsalFailure, unit: Unit | Service, stack: string, sources: ReadonlyMap<string, SourceText>): readonly Diagnostic[] {
   const { file, range } = unit.place;
   const source = sources.get(file);
   const told = diagnostics.length > 0 ? diagnostics : [{ summary: message, detail: "" }];
@@ -72,8 +72,9 @@ export function renderSummary(rehearsed: readonly Rehearsed[], engine: Engine, d
   const count = (outcome: RehearsalResult["outcome"]) => rehearsed.filter(({ result }) => result.outcome === outcome).length;
   const parts = [`${count("passed")} passed`, ...(count("failed") > 0 ? [`${count("failed")} failed`] : []), ...(count("skipped") > 0 ? [`${count("skipped")} not rehearsed`] : [])];
   const summary = `${countOf(rehearsed.length, "stack")} with ${engine.name} ${engine.version} in ${(durationMs / 1000).toFixed(1)} s: ${parts.join(", ")}\n`;
-  if (quiet || count("passed") + count("failed") === 0) return summary;
-  return `${summary}\nA rehearsal can't tell:\n${UNKNOWABLE.map((each) => `  - ${each}\n`).join("")}`;
+  const unknowable = new Set(rehearsed.flatMap(({ result }) => (result.outcome === "skipped" ? [] : result.unknowable)));
+  if (quiet || unknowable.size === 0) return summary;
+  return `${summary}\nA rehearsal can't tell:\n${[...unknowable].map((each) => `  - ${each}\n`).join("")}`;
 }
 
 function countOf(count: number, thing: string): string {

@@ -40,6 +40,11 @@ describe.each(pairs())("$address", (pair) => {
   });
 
   if (kind === "provider") return;
+  test("the largest configuration, as HCL", () => {
+    const config = without(sampleConfig(schema.block, "full", top), LEFT_OUT, address);
+    expect(hclLines(pair, "ours", config)).toEqual(hclLines(pair, "theirs", config));
+  });
+
   test("references", () => {
     const [ours, theirs] = [make(pair, "ours", {}), make(pair, "theirs", {})];
     const found = referencesOf(membersOf(ours), ours, theirs, address).filter(({ path }) => ![...LEFT_OUT, ...LEFT_OUT_REFERENCES].some((left) => schemaPath(path) === left || schemaPath(path).startsWith(`${left}.`)));
@@ -112,6 +117,12 @@ function bodyOf(pair: Pair, side: "ours" | "theirs", config: Config): Config {
   const json = make(pair, side, config).cdktfStack.toTerraform() as Record<"resource" | "data", Record<string, Record<string, Config>>> & { readonly provider: Record<string, Config[]> };
   const { "//": _, ...body } = (pair.kind === "provider" ? json.provider[pair.type]?.[0] : json[pair.kind][pair.type]?.["it"]) ?? {};
   return body;
+}
+
+/** The stack as HCL; the order of a block's lines means nothing. */
+function hclLines(pair: Pair, side: "ours" | "theirs", config: Config): readonly string[] {
+  const { hcl } = make(pair, side, config).cdktfStack.toHclTerraform() as { hcl: string };
+  return hcl.split("\n").map((line) => line.trim()).sort();
 }
 
 /** Our properties under their names, in all that is no map of the user's. */

@@ -100,15 +100,13 @@ describe("what the platform can't run is refused, with the construct's path", ()
     refused(padding(free + 10), "CONFIGURATION_TOO_LARGE", /^my-app\/Default: What the runners of my-app are told is 41\d\d bytes long; Yandex Serverless Containers can be told 4096$/);
   });
 
-  test("an image of another registry", () => {
-    refused({ runner: { ...containers.runner, image: "registry.gitlab.com/acme/runner:1" } }, "PROPS", /^my-app\/Default: runner\.image of my-app is no image that Yandex Serverless Containers can run/);
-  });
-
   test.each<[string, Partial<typeof containers>, RegExp]>([
     ["more than an hour", { runner: { ...containers.runner, timeout: "2h" } }, /a timeout of 2h is over the 60m/],
     ["more memory than 8 GB", { resources: { cpu: 1, memory: "9GiB", disk: 2 } }, /memory of 9216 MB is over the 8192 MB of Yandex Serverless Containers/],
     ["more than 4 vCPU", { resources: { cpu: 5, memory: 1024, disk: 2 } }, /cpu of 5 vCPU is over the 4 vCPU/],
     ["more disk than 10 GB", { resources: { cpu: 1, memory: 1024, disk: 11 } }, /disk of 11 GB is over the 10 GB/],
+    ["an image of another registry", { runner: { ...containers.runner, image: "registry.gitlab.com/acme/runner:1" } }, /Yandex Serverless Containers can't run an image of another registry. Use cr\.yandex\/REGISTRY\/NAME:TAG/],
+    ["a certificate that leaves no room", { caCertificate: `-----BEGIN CERTIFICATE-----\n${"A".repeat(4096)}` }, /an environment of \d+ bytes is over the 4096/],
     ["arm64", { resources: { cpu: 1, memory: 1024, disk: 2, architecture: "arm64" } }, /Yandex Serverless Containers have no arm64/],
   ])("%s: by Fly's own rule", (_, changes, message) => {
     refused(changes, "PROPS", new RegExp(`^my-app: the props of this Egg have a mistake:\\n.*${message.source}`));

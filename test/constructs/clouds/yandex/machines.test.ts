@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { load } from "js-yaml";
+import { dockerLogin } from "../../../../constructs/clouds/yandex/registry";
+import { cloudConfigProblems } from "../../cloud-init-schema";
 import { machines, resourceOf, stackOf } from "./yandex-egg";
 
 const runnerOf = (changes: Partial<typeof machines> = {}): Readonly<Record<string, unknown>> => resourceOf(stackOf({ ...machines, ...changes }), "yandex_compute_instance", "runner");
@@ -87,6 +90,23 @@ describe("cloud-init", () => {
     expect(fileOf(config, "/usr/local/lib/gosling/prepare")).toContain("--log-driver fluentd --log-opt fluentd-address=127.0.0.1:24224 --log-opt fluentd-async=true --log-opt tag=${each.key}");
     expect(fileOf(config, "/etc/gosling/fluent-bit.conf")).toContain("group_id ${yandex_logging_group.logs.id}\n");
     expect(config.runcmd.slice(-1)).toEqual([["systemctl", "enable", "--now", "--no-block", "gosling-logs.service"]]);
+  });
+
+  test("fetches the runner's image as the machine's account, where its registry asks who wants it", () => {
+    const prepare = (image?: string, executor: "shell" | "docker" = "shell"): string => fileOf(cloudConfigOf(runnerOf({ runner: { ...machines.runner, executor, ...(image !== undefined && { image }) } })), "/usr/local/lib/gosling/prepare");
+    expect(prepare("cr.yandex/crp1/runner:1")).toContain("| docker login --username iam --password-stdin cr.yandex; docker create ");
+    for (const script of [prepare(), prepare("debian:13"), prepare("cr.yandex/mirror/debian:13"), prepare("cr.yandex/crp1/jobs:1", "docker")]) expect(script).not.toContain("docker login");
+  });
+
+  test("takes the token out of what the machine is told of its account", () => {
+    const told = '{"access_token":"t1.9eu_-abc","expires_in":42000,"token_type":"Bearer"}';
+    const [, filter = ""] = /\| (sed '[^']*') \|/.exec(dockerLogin()) ?? [];
+    expect(spawnSync("/bin/sh", ["-c", filter], { input: told, encoding: "utf8" }).stdout.trim()).toBe("t1.9eu_-abc");
+  });
+
+  test("is one that cloud-init takes, with all that an Egg can ask for", () => {
+    const runner = runnerOf({ proxy: { http: "http://proxy:3128" }, caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", runner: { ...machines.runner, executor: "docker", startupScript: "true" } });
+    expect(cloudConfigProblems(load(userDataOf(runner)))).toEqual([]);
   });
 
   test("with a proxy sends logs through it, and asks the machine's own metadata without it", () => {

@@ -1,4 +1,4 @@
-import { chooseSizes, DEFAULT_PLATFORM, knownSizes, type MachineDemand, roundingNote } from "../../../../constructs/clouds/yandex/platforms";
+import { chooseSizes, DEFAULT_PLATFORM, describeSizes, knownSizes, type MachineDemand } from "../../../../constructs/clouds/yandex/platforms";
 
 const demand = (cpu: number, memory: number, instanceTypes?: readonly string[]): MachineDemand => ({ cpu, memory, architecture: "amd64", ...(instanceTypes && { instanceTypes }) });
 
@@ -71,11 +71,11 @@ describe("a demand that can't be met is refused", () => {
 
 describe("rounding up is told", () => {
   test("with what is asked for and what is given", () => {
-    expect(roundingNote("egg", demand(3, 7000))).toBe("3 vCPU and 7000 MB are rounded up to a size that Yandex Cloud has: 4 vCPU with 8 GB on standard-v3");
-    expect(roundingNote("egg", demand(4, 7000, ["standard-v2", "amd-v1"]))).toMatch(/4 vCPU with 8 GB on standard-v2, 4 vCPU with 8 GB on amd-v1$/);
+    expect(describeSizes("egg", demand(3, 7000))).toBe("standard-v3 (4 vCPU with 8 GB): 3 vCPU and 7000 MB are rounded up to a size that Yandex Cloud has");
+    expect(describeSizes("egg", demand(4, 7000, ["standard-v2", "amd-v1"]))).toMatch(/^standard-v2 \(4 vCPU with 8 GB\), amd-v1 \(4 vCPU with 8 GB\): 4 vCPU and 7000 MB are rounded up/);
   });
 
-  test("and nothing is told of a size that there is", () => {
-    expect(roundingNote("egg", demand(4, 8192))).toBeUndefined();
+  test("and nothing more is told of a size that there is", () => {
+    expect(describeSizes("egg", demand(4, 8192))).toBe("standard-v3 (4 vCPU with 8 GB)");
   });
 });

@@ -40,6 +40,11 @@ test.each<[string, EggRunnerProps, Readonly<Record<string, readonly string[]>>]>
   ],
   ["machines without a secret of Lockbox", { ...machines, gitlab: { ...machines.gitlab, runnerToken: "vault://kv/app/token" } }, { runnerAccount: ["logging.writer on folder b1gfolder"] }],
   [
+    "machines whose runner's image is in a registry of the folder",
+    { ...machines, runner: { ...machines.runner, image: "cr.yandex/crp1/runner:1" } },
+    { runnerAccount: ["container-registry.images.puller on folder b1gfolder", "logging.writer on folder b1gfolder", ...SECRETS] },
+  ],
+  [
     "containers",
     containers,
     {

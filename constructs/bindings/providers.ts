@@ -1,0 +1,2 @@
+export * as aws from "./aws";
+export * as yandex from "./yandex";

@@ -195,6 +195,8 @@ project.addTask("fuzz", { description: "Feed 100,000 mutated inputs to the parse
 
 // Plain commands: nothing between a user and the tests or the demo.
 project.setScript("test", "tsc -p tsconfig.json && jest");
+// What is packed is what was just compiled, without leftovers of older sources.
+project.setScript("prepack", "node -e \"fs.rmSync('lib', { recursive: true, force: true })\" && tsc -p tsconfig.json");
 project.setScript("test:cdktn", "npm ci --prefix test/cdktn --no-audit --no-fund && jest --config jest.cdktn.config.json");
 project.setScript("demo", "tsc -p tsconfig.json && node tools/demo.js");
 

@@ -1,10 +1,10 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
 import { checkStack, problemText, type SynthesizedStack } from "../constructs/bindings/schema-check";
 import { readNest } from "../src/nest";
 import { synthesize } from "../src/synth";
 import { folderWith } from "./support/folder";
+import { readable } from "./support/readable-stack";
 
 /** Examples whose stacks need no block that this version can't synthesize. */
 const EXAMPLES = ["nest-aws", "nest-two-clouds"];
@@ -16,23 +16,6 @@ async function stacksOf(example: string): Promise<Readonly<Record<string, string
   if (!nest) throw new Error(JSON.stringify(diagnostics));
   const { stacks } = await synthesize(nest);
   return Object.fromEntries(stacks.map(({ name, file }) => [name, readFileSync(file, "utf8")]));
-}
-
-/** JSON and cloud-init inside strings are opened, so that a person can read them and see what a change changes. */
-function readable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readable);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
-  if (typeof value !== "string") return value;
-  const [, quoted] = /^\$\{base64gzip\((".*")\)\}$/s.exec(value) ?? [];
-  if (quoted !== undefined) return { "base64gzip of": readable(load(JSON.parse(quoted) as string)) };
-  if (value.includes("\n")) return value.split("\n");
-  if (!/^[[{]/.test(value)) return value;
-  const lists = value.replace(/:\$\{jsonencode\((.*?)\)\}/g, (_, expression: string) => `:${JSON.stringify(`jsonencode(${expression})`)}`);
-  try {
-    return { "JSON of": readable(JSON.parse(lists)) };
-  } catch {
-    return value;
-  }
 }
 
 describe.each(EXAMPLES)("the stacks of examples/%s", (example) => {

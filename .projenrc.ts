@@ -177,6 +177,7 @@ for (const [name, description] of [
   ["types", "Write src/vocabulary/types.ts from the vocabulary"],
   ["bindings", "Write the classes of constructs/bindings from the providers' schemas"],
   ["reference", "Write docs/fly.md from the vocabulary"],
+  ["construct-pages", "Write docs/constructs from the vocabulary and synthesized stacks"],
   ["api", "Write API.md from the docstrings"],
 ] as const) {
   generate.spawn(project.addTask(`generate:${name}`, { description, exec: `${tsNode} tools/generate-${name}.ts` }));

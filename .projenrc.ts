@@ -180,6 +180,7 @@ for (const [name, description] of [
   ["bindings", "Write the classes of constructs/bindings from the providers' schemas"],
   ["reference", "Write docs/fly.md from the vocabulary"],
   ["picture", "Draw docs/picture.svg from examples/nest-local"],
+  ["construct-pages", "Write docs/constructs from the vocabulary and synthesized stacks"],
   ["api", "Write API.md from the docstrings"],
 ] as const) {
   generate.spawn(project.addTask(`generate:${name}`, { description, exec: `${tsNode} tools/generate-${name}.ts` }));
@@ -188,7 +189,7 @@ for (const [name, description] of [
 project.addTask("schemas:cut", { description: "Cut a provider's schema to the types of tools/schema-selection.ts", exec: `${tsNode} tools/cut-schemas.ts`, receiveArgs: true });
 
 const bench = project.addTask("bench", { description: "Run all benchmarks; each prints ratios against its peer", steps: [{ spawn: "compile" }] });
-for (const name of ["fly", "synth", "startup", "bindings", "rehearsal"]) {
+for (const name of ["fly", "synth", "startup", "bindings", "rehearsal", "fleet-plan"]) {
   bench.spawn(project.addTask(`bench:${name}`, { exec: `${tsNode} bench/${name}.ts`, receiveArgs: true }));
 }
 project.addTask("fuzz", { description: "Feed 100,000 mutated inputs to the parser", exec: `${tsNode} bench/fuzz-fly.ts`, receiveArgs: true });

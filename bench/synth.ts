@@ -1,7 +1,8 @@
 /**
  * `gosling synth` of 1,000 Eggs of the local cloud, whole processes, reading and validating included:
  * from nothing, with nothing changed, with one Egg changed; against a program that makes the same
- * resources with the engine library alone and reads nothing (plain-cdktf.js).
+ * resources with the engine library alone and reads nothing (plain-cdktf.js). The same Eggs on AWS are
+ * measured too; their stacks have no peer.
  *
  *   npx projen bench:synth [COUNT] [RUNS]
  */
@@ -49,6 +50,11 @@ function localEgg(index: number, project = `project-${index}`): string {
     .replace(`project-${index}"`, `${project}"`);
 }
 
+/** The same Egg on AWS; no peer makes its stacks. */
+function awsEgg(index: number, project = `project-${index}`): string {
+  return eggText(index).replace(`project-${index}"`, `${project}"`);
+}
+
 function writeEgg(root: string, index: number, text: string): void {
   const folder = join(root, `Eggs/egg-${index}`);
   mkdirSync(folder, { recursive: true });
@@ -71,6 +77,11 @@ mkdirSync(nest);
 writeFileSync(join(nest, "nest.fly"), 'nest {\n  name = "bench"\n}\n');
 writeFileSync(join(nest, "variables.fly"), 'locals {\n  environment = { DOCKER_DRIVER = "overlay2", LANG = "C.UTF-8" }\n}\n');
 for (let index = 0; index < COUNT; index++) writeEgg(nest, index, localEgg(index));
+const cloudNest = join(scratch, "cloud-nest");
+mkdirSync(cloudNest);
+writeFileSync(join(cloudNest, "nest.fly"), 'nest {\n  name = "bench"\n}\n');
+writeFileSync(join(cloudNest, "variables.fly"), 'variable "region" {\n  type    = string\n  default = "eu-central-1"\n}\n\nlocals {\n  environment = { DOCKER_DRIVER = "overlay2", LANG = "C.UTF-8" }\n}\n');
+for (let index = 0; index < COUNT; index++) writeEgg(cloudNest, index, awsEgg(index));
 
 type Stack = { readonly "//"?: unknown; readonly resource: { readonly terraform_data: Record<string, { "//"?: unknown }> } };
 
@@ -93,7 +104,8 @@ function sorted(value: unknown): unknown {
 
 try {
   const measures: Record<"plain" | "cold" | "unchanged" | "changed", Measure[]> = { plain: [], cold: [], unchanged: [], changed: [] };
-  const synth = (): Measure => measure([GOSLING, "synth", "--quiet"], nest);
+  const aws: Record<"cold" | "unchanged" | "changed", Measure[]> = { cold: [], unchanged: [], changed: [] };
+  const synth = (root = nest): Measure => measure([GOSLING, "synth", "--quiet"], root);
   for (let run = 0; run < RUNS; run++) {
     rmSync(join(scratch, "plain"), { recursive: true, force: true });
     rmSync(join(nest, "gosling.out"), { recursive: true, force: true });
@@ -104,6 +116,13 @@ try {
     writeEgg(nest, 3, localEgg(3, `changed-${run}`));
     measures.changed.push(synth());
     writeEgg(nest, 3, localEgg(3));
+
+    rmSync(join(cloudNest, "gosling.out"), { recursive: true, force: true });
+    aws.cold.push(synth(cloudNest));
+    aws.unchanged.push(synth(cloudNest));
+    writeEgg(cloudNest, 3, awsEgg(3, `changed-${run}`));
+    aws.changed.push(synth(cloudNest));
+    writeEgg(cloudNest, 3, awsEgg(3));
   }
   const plain = medianOf(measures.plain);
   const row = (name: string, { cpu, wall, maxRssMb }: Measure): string =>
@@ -113,6 +132,9 @@ try {
   process.stdout.write(`${row("gosling synth, from nothing", medianOf(measures.cold))}\n`);
   process.stdout.write(`${row("gosling synth, nothing changed", medianOf(measures.unchanged))}\n`);
   process.stdout.write(`${row("gosling synth, one Egg changed", medianOf(measures.changed))}\n`);
+  process.stdout.write(`${row("on AWS, from nothing", medianOf(aws.cold))}\n`);
+  process.stdout.write(`${row("on AWS, nothing changed", medianOf(aws.unchanged))}\n`);
+  process.stdout.write(`${row("on AWS, one Egg changed", medianOf(aws.changed))}\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

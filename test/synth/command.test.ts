@@ -60,7 +60,7 @@ test("two at once end in one whole output", async () => {
 describe("where something is wrong, nothing is written:", () => {
   const mistakes: [string, Record<string, string>, number, RegExp][] = [
     ["a mistake in an Egg", { "Eggs/c/config.fly": localEgg("c", 3, "colour = 1") }, 1, /colour/],
-    ["a cloud that is not supported yet", { "Eggs/c/config.fly": localEgg("c", 3).replace('provider = "local"', 'provider = "aws"\n    region = "eu-central-1"').replace("env://TOKEN", "aws-sm://team/c/token") }, 1, /Eggs\/c\/config\.fly:1: egg "c" on aws/],
+    ["a Rift on this machine, which is not supported yet", { "rifts.fly": 'rift "main" {\n  cloud {\n    provider = "local"\n  }\n  resources {\n    cpu    = 1\n    memory = 1024\n    disk   = 10\n  }\n}\n' }, 1, /rifts\.fly:1: rift "main"/],
   ];
   test.each(mistakes)("%s", async (_, files, code, message) => {
     const root = folderWith({ ...NEST, ...files });

@@ -1,10 +1,13 @@
-import { awsCloud } from "./aws/aws-cloud";
 import type { Cloud } from "./cloud";
-import { localCloud } from "./local/local-cloud";
-import { yandexCloud } from "./yandex/yandex-cloud";
 
-const CLOUDS: Readonly<Record<Cloud["name"], Cloud>> = { local: localCloud, aws: awsCloud, yandex: yandexCloud };
+/* eslint-disable @typescript-eslint/no-require-imports -- a cloud loads when something is made in it: together they take as long as the engine library */
+const CLOUDS: Readonly<Record<Cloud["name"], () => Cloud>> = {
+  local: () => (require("./local/local-cloud") as typeof import("./local/local-cloud")).localCloud,
+  aws: () => (require("./aws/aws-cloud") as typeof import("./aws/aws-cloud")).awsCloud,
+  yandex: () => (require("./yandex/yandex-cloud") as typeof import("./yandex/yandex-cloud")).yandexCloud,
+};
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 export function findCloud(name: Cloud["name"]): Cloud {
-  return CLOUDS[name];
+  return CLOUDS[name]();
 }

@@ -88,7 +88,8 @@ export function showUnit(event: UnitEvent, view: ProgressView, context: Context,
     case "begin":
       return view.print([paint.bold(event.unit), ...renderSteps(event.decision, paint).map((line) => `  ${line}`)]);
     case "wait":
-      return view.onEvent(event.unit, { kind: "log", message: "" });
+      // Told every second, and the steps have said already what is waited for.
+      return;
     case "end":
       return view.print(renderResult(event.result, paint));
   }

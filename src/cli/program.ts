@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { GoslingError } from "../vocabulary/error";
 import { explainSystemError } from "./system-error";
 import { EXIT, type Context, type GlobalFlags, wantsColor } from "./context";
@@ -90,22 +90,53 @@ export async function makeProgram(argv: readonly string[], cli: Cli, all = false
   const program = new Command("gosling")
     .description("GitLab CI runners from a Git repository")
     .version(version, "-V, --version", "print the version")
-    .option("--nest <folder>", "folder of the Nest (default: the nearest one upwards with nest.fly)")
-    .option("--json", "print data as JSON")
-    .option("--quiet", "print results and errors only")
-    .option("--no-color", "no colours (also NO_COLOR)")
     .helpCommand("help [command...]", "show the help of a command")
     .showHelpAfterError("(run with --help to see what there is)")
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .exitOverride();
+  for (const option of globalOptions()) program.addOption(option);
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary);
     command.configureHelp({ showGlobalOptions: true });
     // Every word may be the command: which one is, the program finds out ("--nest plan deploy").
-    if (all || argv.includes(entry.name)) entry.load().configure(command, cli);
+    if (all || argv.includes(entry.name)) {
+      entry.load().configure(command, cli);
+      takeGlobalOptions(command);
+    }
   }
+  program.enablePositionalOptions().hook("preAction", (_, action) => gatherGlobalOptions(program, action));
   return program;
+}
+
+/** Flags that stand before a command or behind it. */
+function globalOptions(): readonly Option[] {
+  return [
+    new Option("--nest <folder>", "folder of the Nest (default: the nearest one upwards with nest.fly)"),
+    new Option("--json", "print data as JSON"),
+    new Option("--quiet", "print results and errors only"),
+    new Option("--no-color", "no colours (also NO_COLOR)"),
+  ];
+}
+
+/**
+ * A command and all below it take the global flags themselves. Commander would else find those of the program first,
+ * also where they are the value of a command's own flag (`add egg --tags --json`, `--repo -V=…`).
+ */
+function takeGlobalOptions(command: Command): void {
+  for (const option of globalOptions()) command.addOption(option.hideHelp());
+  command.enablePositionalOptions();
+  command.commands.forEach(takeGlobalOptions);
+}
+
+/** Puts the global flags that were given anywhere where `optsWithGlobals` finds them; the one nearest to the action counts. */
+function gatherGlobalOptions(program: Command, action: Command): void {
+  const names = globalOptions().map((option) => option.attributeName());
+  const given = new Map<string, unknown>();
+  for (let command: Command | null = action; command; command = command.parent) {
+    for (const name of names) if (command.getOptionValueSource(name) === "cli" && !given.has(name)) given.set(name, command.getOptionValue(name));
+  }
+  for (const [name, value] of given) program.setOptionValueWithSource(name, value, "cli");
 }
 
 function reportError(error: unknown, argv: readonly string[], context: Context): number {

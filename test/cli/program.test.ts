@@ -45,4 +45,16 @@ describe("the command line", () => {
     expect(await gosling(folder, ["--nest", "plan", "validate"])).toMatchObject({ code: 0 });
     expect(await gosling(folder, ["validate", "--nest", "plan"])).toMatchObject({ code: 0 });
   });
+
+  test("what stands nearest to the command counts", async () => {
+    const folder = folderWith({ "plan/nest.fly": NEST });
+    expect(await gosling(folder, ["--nest", "nowhere", "validate", "--nest", "plan"])).toMatchObject({ code: 0 });
+  });
+
+  test("a flag's value may look like a global flag", async () => {
+    const added = (value: string): readonly string[] => ["add", "egg", "--dry-run", "--yes", "--provider", "local", "--project-id", "1", "--tags", value, "my-app"];
+    for (const value of ["--json", "-V", "--version", "--no-color", "--nest=x"]) {
+      expect(await gosling(folderWith({ "nest.fly": NEST }), added(value))).toMatchObject({ code: 0, stdout: expect.stringContaining(`tags       = ["${value}"]`) as string });
+    }
+  });
 });

@@ -30,7 +30,24 @@ const project = new typescript.TypeScriptProject({
   typescriptVersion: "~5.9.3",
   peerDeps: ["cdktf@>=0.21 <0.25", "constructs@~10.7.0"],
   peerDependencyOptions: { pinnedDevDependency: false },
-  deps: ["commander@^14", "@clack/prompts@^1", "undici@^7", "smol-toml@^1", "tar@^7", "js-yaml@^4", "re2js@^2"],
+  deps: [
+    "commander@^14",
+    "@clack/prompts@^1",
+    "undici@^7",
+    "smol-toml@^1",
+    "tar@^7",
+    "js-yaml@^4",
+    "re2js@^2",
+    // Loaded when they are needed, each behind a port of ours.
+    "openpgp@^6",
+    "libsql@^0.5",
+    "@aws-sdk/client-secrets-manager@^3",
+    "@aws-sdk/client-s3@^3",
+    "@aws-sdk/client-kms@^3",
+    "@gitbeaker/rest@^43",
+    // 2.8 is the last that supports Node 20.
+    "@yandex-cloud/nodejs-sdk@~2.8.0",
+  ],
   devDeps: [
     "@types/node@^20",
     "@types/js-yaml@^4",
@@ -44,6 +61,7 @@ const project = new typescript.TypeScriptProject({
     "@cdktf/provider-null@11.0.1",
     "cdktf@0.21.0",
     "constructs@10.7.2",
+    "@gitbeaker/core@^43",
     "hcl2-parser@^1",
     "@cdktn/hcl2json@^0.24",
     "typedoc@^0.28",
@@ -126,10 +144,12 @@ const below: Record<string, readonly string[]> = {
   engine: ["vocabulary"],
   rehearsal: ["engine", "synth", "nest", "fly", "vocabulary", "constructs"],
   secrets: ["vocabulary"],
+  gitlab: ["vocabulary"],
+  store: ["gitlab", "secrets", "vocabulary"],
   runner: ["secrets", "vocabulary"],
   uglyfox: ["nest", "vocabulary"],
-  deploy: ["uglyfox", "synth", "rehearsal", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
-  cli: ["deploy", "uglyfox", "synth", "rehearsal", "engine", "secrets", "runner", "nest", "fly", "vocabulary"],
+  deploy: ["uglyfox", "synth", "rehearsal", "engine", "store", "gitlab", "secrets", "runner", "nest", "fly", "vocabulary"],
+  cli: ["deploy", "uglyfox", "synth", "rehearsal", "engine", "store", "gitlab", "secrets", "runner", "nest", "fly", "vocabulary"],
 };
 const message = "Dependencies point one way; see ARCHITECTURE.md.";
 const engineLibrary = { regex: "^(cdktf|constructs)($|/)", message: "Only constructs/cdktf.ts imports the engine library." };

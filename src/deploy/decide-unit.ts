@@ -1,4 +1,5 @@
-import { decidePool, type PoolSizes, type PoolStep, type RunnerEntry } from "../uglyfox/pool-size";
+import { decidePool, type PoolSizes, type PoolStep } from "../uglyfox/pool-size";
+import type { RunnerEntry } from "../vocabulary/runner-entry";
 import type { FoundRunner, FoundUnit } from "./observe";
 import type { DeploymentRecord } from "./record";
 

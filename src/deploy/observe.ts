@@ -1,5 +1,6 @@
 import type { RunnerRecord } from "../runner/records";
-import type { ObservedRunner, RunnerEntry } from "../uglyfox/pool-size";
+import type { ObservedRunner } from "../uglyfox/pool-size";
+import type { RunnerEntry } from "../vocabulary/runner-entry";
 import { parseSecretReference } from "../vocabulary/secret";
 import type { UnitRecords } from "./record";
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { mapConcurrent } from "../engine/concurrency";
-import type { RunnerEntry } from "../uglyfox/pool-size";
+import type { RunnerEntry } from "../vocabulary/runner-entry";
 import { GoslingError } from "../vocabulary/error";
 import { writeFileAtomically } from "../runner/atomic-file";
 import { deploymentFolder, deploymentsFolder, type Workspace } from "./workspace";

@@ -1,3 +1,4 @@
+import type { RunnerEntry } from "../vocabulary/runner-entry";
 import { RUNNERS_PER_STACK } from "../vocabulary/unit-stacks";
 
 /**
@@ -9,17 +10,6 @@ import { RUNNERS_PER_STACK } from "../vocabulary/unit-stacks";
 export interface PoolSizes {
   readonly apex: { readonly minCount: number; readonly maxCount: number };
   readonly nadir: { readonly minCount: number; readonly maxCount: number };
-}
-
-/** One entry of a stack's `runners` variable (architecture.md, decision 4). */
-export interface RunnerEntry {
-  readonly power: "on" | "off";
-  /** Revision of the configuration that the runner was made with. */
-  readonly revision: string;
-  /** Which of the Egg's stacks holds it, from 1. Never changes. */
-  readonly shard: number;
-  /** Which zone and instance type it got; `local` on this machine. */
-  readonly place: string;
 }
 
 /** A runner as it is found. */

@@ -10,9 +10,13 @@ export interface DeploymentRecord {
   readonly unit: string;
   readonly kind: UnitKind;
   readonly cloud: "local" | "aws" | "yandex";
+  /** What its provider is bound to: a region of AWS, a folder of Yandex Cloud; empty on this machine. */
+  readonly location: string;
   readonly runnerType: "vm" | "serverless";
   /** Revision that new runners were made with. */
   readonly revision: string;
+  /** Limits of its pools; zero for what has no machines. */
+  readonly pool: RecordedPool;
   /** In the order of their shards. */
   readonly stacks: readonly { readonly name: string; readonly configurationHash: string }[];
   /** The value of the `runners` variable. */
@@ -22,6 +26,11 @@ export interface DeploymentRecord {
   readonly engine: { readonly name: string; readonly version: string };
   /** Start of the deployment, ISO 8601. */
   readonly at: string;
+}
+
+export interface RecordedPool {
+  readonly apex: { readonly minCount: number; readonly maxCount: number };
+  readonly nadir: { readonly minCount: number; readonly maxCount: number };
 }
 
 /**
@@ -46,14 +55,13 @@ export interface Deployment {
   readonly by: string;
   /** The pipeline's job that did it. */
   readonly jobUrl?: string;
-  readonly summary: PlanSummary;
   /** Unit that this one took over (`renamed_from`): its history goes on here. */
   readonly takesOver?: string;
   /** Deployment whose configuration a rollback brought back. */
   readonly restores?: string;
 }
 
-/** Numbers of a plan: the engine's resources, and runners. */
+/** Numbers of the engine's resources: to be made, changed in place, made anew, removed. */
 export interface PlanSummary {
   readonly create: number;
   readonly change: number;
@@ -66,6 +74,8 @@ export interface DeploymentEnd {
   readonly result: "succeeded" | "failed" | "interrupted";
   /** ISO 8601. */
   readonly at: string;
+  /** What the engine did; for a failure: up to there. */
+  readonly summary?: PlanSummary;
   /** Why it failed, without secrets. */
   readonly reason?: string;
   /** What is worth knowing of a success, such as a zone that had no capacity. */

@@ -1,10 +1,13 @@
-import type { Command } from "commander";
-import { deployNest, planDeployment, type UnitEvent, type UnitResult } from "../deploy/deploy";
+import { type Command, InvalidArgumentError } from "commander";
+import { deployNest, planDeployment } from "../deploy/deploy";
+import type { UnitEvent, UnitResult } from "../deploy/reconcile";
+import { applySavedPlan, readSavedPlan } from "../deploy/saved-plan";
 import type { Interrupts } from "../engine";
+import type { Nest } from "../nest/model";
 import { readRunners } from "../runner/records";
 import { GoslingError } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
-import { deploymentContext, withInterrupts } from "./deployment-context";
+import { type DeploymentFlags, withDeployment } from "./deployment-context";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import { showPlan } from "./plan";
 import type { Cli } from "./program";
@@ -12,37 +15,48 @@ import { palette } from "./render/color";
 import { renderResult, renderSteps, renderTotals } from "./render/deployment";
 import { progressView, type ProgressView } from "./render/engine-progress";
 
-interface DeployFlags extends NestFlags {
+interface DeployFlags extends NestFlags, DeploymentFlags {
   readonly target?: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly refresh?: boolean;
   readonly wait?: boolean;
+  readonly allowDestroy?: boolean;
+  readonly plan?: string;
   readonly detailedExitcode?: boolean;
 }
 
 export function configure(command: Command, cli: Cli): void {
-  addNestOptions(command)
-    .option("--target <name...>", "only these Eggs, buckets and Jobs")
+  addLockOption(addNestOptions(command))
+    .option("--target <name...>", "only these Eggs, buckets, Jobs and Rifts")
     .option("--dry-run", "only show what would change, as plan does")
     .option("--yes", "don't ask")
     .option("--refresh", "run the engine for every unit, changed or not")
     .option("--wait", "wait for busy runners that have to go")
+    .option("--allow-destroy", "let runners go that run a job, or may run one: their jobs are lost")
+    .option("--plan <file>", "do exactly what plan --out has saved; refused where anything has changed since")
     .option("--detailed-exitcode", "with --dry-run: exit with 2 where something would change")
     .addHelpText("after", "\nA running job is never ended: busy runners of an old configuration finish it and go with a later deploy.")
     .action(cli.action(() => deploy(command, cli)));
+}
+
+/** Declares `--lock-timeout` on a command that changes states. */
+export function addLockOption(command: Command): Command {
+  return command.option("--lock-timeout <seconds>", "how long to wait for a state that somebody else holds (default: not at all)", (text) => {
+    if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("Write a number of seconds.");
+    return Number(text);
+  });
 }
 
 async function deploy(command: Command, cli: Cli): Promise<number> {
   const { nest, exitCode } = await openNest(cli, command);
   if (!nest) return exitCode;
   const flags = command.optsWithGlobals<DeployFlags>();
+  if (flags.plan !== undefined) return deploySaved(flags.plan, nest, flags, cli);
   const { context } = cli;
-  const targets = flags.target && { targets: flags.target };
-  return withInterrupts(context, async (interrupts) => {
-    const view = deploymentView(context, flags);
-    const engine = await deploymentContext(context, flags, nest.root, { interrupts, onEvent: (stack, event) => view.onEvent(stack, event) });
-    const options = { context: engine, ...targets, ...(flags.refresh && { refresh: true }) };
+  const view = deploymentView(context, flags);
+  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, ...opened }) => {
+    const options = { ...opened, ...(flags.target && { targets: flags.target }), ...(flags.refresh && { refresh: true }), ...(flags.allowDestroy && { allowDestroy: true }) };
     if (flags.dryRun) return showPlan(await planDeployment(nest, options), context, flags);
     if (!flags.yes) {
       requirePrompt(context, flags, "deploy");
@@ -51,17 +65,38 @@ async function deploy(command: Command, cli: Cli): Promise<number> {
       if (planned !== EXIT.done || !plan.changes) return planned;
       if (!(await confirm("Deploy this?"))) return declined(context);
     }
-    const results = await deployNest(nest, { ...options, now: context.now, ...(flags.wait && { wait: true }), onUnit: (event) => showUnit(event, view, context, flags) });
+    const results = await deployNest(nest, { ...options, origin, ...(flags.wait && { wait: true }), onUnit: (event) => showUnit(event, view, context, flags) });
     view.end();
     return finish(results, interrupts, context, flags, nest.root);
-  });
+  };
+  return withDeployment(context, flags, nest, work, { readOnly: flags.dryRun ?? false, onEvent: (stack, event) => view.onEvent(stack, event) });
+}
+
+/** What was planned was looked at then: nothing is asked. */
+async function deploySaved(file: string, nest: Nest, flags: DeployFlags, cli: Cli): Promise<number> {
+  const { context } = cli;
+  const mixed = (["target", "dryRun", "refresh", "wait", "allowDestroy"] as const).find((name) => flags[name] !== undefined);
+  if (mixed !== undefined) throw new GoslingError("WRONG_USE", `--plan says all of what is done: it goes with no --${mixed.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, { hint: "Give that flag to gosling plan --out.", exitCode: EXIT.usage });
+  const saved = await readSavedPlan(context.cwd, file);
+  const view = deploymentView(context, flags);
+  return withDeployment(
+    context,
+    flags,
+    nest,
+    async ({ interrupts, ...deployment }) => {
+      const results = await applySavedPlan(saved, nest, { ...deployment, onUnit: (event) => showUnit(event, view, context, flags) });
+      view.end();
+      return finish(results, interrupts, context, flags, nest.root);
+    },
+    { onEvent: (stack, event) => view.onEvent(stack, event) },
+  );
 }
 
 /** A question needs somebody to answer it: elsewhere the flag is the answer. */
-export function requirePrompt(context: Context, flags: GlobalFlags, command: string): void {
+export function requirePrompt(context: Context, flags: GlobalFlags, command: string, look = "gosling plan"): void {
   if (canPrompt(context, flags)) return;
   throw new GoslingError("CONFIRMATION_NEEDED", `${command} asks before it changes anything, and nobody is there to answer`, {
-    hint: `Look with: gosling plan; then: gosling ${command} --yes`,
+    hint: `Look with: ${look}; then: gosling ${command} --yes`,
     exitCode: EXIT.usage,
   });
 }
@@ -111,6 +146,14 @@ async function mentionWaiting(context: Context, root: string): Promise<void> {
   if (waiting.length > 0) context.stderr.write(`${waiting.length === 1 ? "1 runner waits" : `${waiting.length} runners wait`} for something: gosling status says what.\n`);
 }
 
-function resultData({ unit, outcome, decision, error }: UnitResult): unknown {
-  return { unit, outcome, steps: decision.steps, waiting: decision.waiting, ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }) };
+function resultData({ unit, outcome, decision, error, summary, notes }: UnitResult): unknown {
+  return {
+    unit,
+    outcome,
+    steps: decision.steps,
+    waiting: decision.waiting,
+    ...(summary && { resources: summary }),
+    ...(notes && notes.length > 0 && { notes }),
+    ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+  };
 }

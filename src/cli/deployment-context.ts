@@ -1,21 +1,74 @@
 import { resolve } from "node:path";
 import type { EngineContext } from "../deploy/engine-context";
+import { openSite } from "../deploy/open-site";
+import { deploymentIds, type Origin } from "../deploy/origin";
+import type { DeploymentSite } from "../deploy/site";
 import { type EngineEvent, Interrupts } from "../engine";
+import type { Nest } from "../nest/model";
 import type { Context, GlobalFlags } from "./context";
+import { deployedBy } from "./deployed-by";
 import { offerEngine } from "./engine";
 
 /** The `gosling` program that the engine starts for each runner: this one. */
 const PROGRAM = resolve(__dirname, "../../../bin/gosling");
 
-/** Finds or offers an engine for a deployment of the Nest at `nestRoot`. */
-export async function deploymentContext(
+/** What a command works with that deploys, plans, or looks at what is deployed. */
+export interface Deployment {
+  readonly site: DeploymentSite;
+  readonly context: EngineContext;
+  readonly origin: Origin;
+}
+
+export interface DeploymentFlags extends GlobalFlags {
+  /** Seconds to wait for a state that somebody else holds. */
+  readonly lockTimeout?: number;
+}
+
+/** Opens where a Nest's deployments are recorded, for as long as `work` takes. No engine is looked for. */
+export async function withSite<T>(context: Context, nest: SiteOwner, work: (site: DeploymentSite) => Promise<T>, { readOnly = true } = {}): Promise<T> {
+  const { site } = await openSite({ nestRoot: nest.root, ...(nest.values && { settings: nest.values }), env: context.env, readOnly });
+  try {
+    return await work(site);
+  } finally {
+    await site.store.close();
+  }
+}
+
+/** A Nest, or the folder of one whose files can't be read: then its state is taken to be local. */
+export type SiteOwner = Pick<Nest, "root" | "values"> | { readonly root: string; readonly values?: undefined };
+
+/**
+ * Finds or offers an engine, opens where deployments are recorded, and lets Ctrl-C and its like ask the engine to
+ * stop, while `work` deploys.
+ */
+export async function withDeployment<T>(
   context: Context,
-  flags: GlobalFlags,
-  nestRoot: string,
-  more: { readonly interrupts?: Interrupts; readonly onEvent?: (stack: string, event: EngineEvent) => void } = {},
-): Promise<EngineContext> {
-  const engine = await offerEngine(context, flags);
-  return { engine, env: context.env, program: PROGRAM, nestRoot, ...more };
+  flags: DeploymentFlags,
+  nest: SiteOwner,
+  work: (deployment: Deployment & { readonly interrupts: Interrupts }) => Promise<T>,
+  { readOnly = false, onEvent }: { readonly readOnly?: boolean; readonly onEvent?: (stack: string, event: EngineEvent) => void } = {},
+): Promise<T> {
+  return withInterrupts(context, async (interrupts) => {
+    const engine = await offerEngine(context, flags);
+    const { site, environment } = await openSite({ nestRoot: nest.root, ...(nest.values && { settings: nest.values }), env: context.env, engine, readOnly });
+    try {
+      const { lockTimeout } = flags;
+      const engineContext: EngineContext = {
+        engine,
+        env: context.env,
+        program: PROGRAM,
+        nestRoot: nest.root,
+        interrupts,
+        ...(environment && { stackEnvironment: environment }),
+        ...(lockTimeout !== undefined && { lockTimeoutSeconds: lockTimeout }),
+        ...(onEvent && { onEvent }),
+      };
+      const origin: Origin = { facts: readOnly ? { by: "" } : await deployedBy(nest.root, context.env), now: context.now, newId: deploymentIds(context.now) };
+      return await work({ site, context: engineContext, origin, interrupts });
+    } finally {
+      await site.store.close();
+    }
+  });
 }
 
 /**

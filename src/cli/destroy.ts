@@ -1,21 +1,21 @@
 import type { Command } from "commander";
 import { abortJobs, deployedUnits, destroyUnits, planDestruction } from "../deploy/deploy";
-import { EXIT, type GlobalFlags } from "./context";
-import { confirm, declined, deploymentView, finish, requirePrompt, showUnit } from "./deploy";
-import { deploymentContext, withInterrupts } from "./deployment-context";
-import { nestFolder } from "./nest-option";
+import { EXIT } from "./context";
+import { addLockOption, confirm, declined, deploymentView, finish, requirePrompt, showUnit } from "./deploy";
+import { type DeploymentFlags, type SiteOwner, withDeployment, withSite } from "./deployment-context";
+import { addNestOptions, loadNest, nestFolder, type NestFlags, showDiagnostics } from "./nest-option";
 import { showPlan } from "./plan";
 import type { Cli } from "./program";
 
-interface DestroyFlags extends GlobalFlags {
+interface DestroyFlags extends NestFlags, DeploymentFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly now?: boolean;
 }
 
 export function configure(command: Command, cli: Cli): void {
-  command
-    .argument("[names...]", "Eggs, buckets and Jobs (default: everything that is deployed)")
+  addLockOption(addNestOptions(command))
+    .argument("[names...]", "Eggs, buckets, Jobs and Rifts (default: everything that is deployed)")
     .option("--dry-run", "only show what would be removed")
     .option("--yes", "don't ask")
     .option("--now", "abort running jobs instead of waiting for them")
@@ -24,27 +24,42 @@ export function configure(command: Command, cli: Cli): void {
 }
 
 async function destroy(names: readonly string[], command: Command, cli: Cli): Promise<number> {
-  const root = nestFolder(cli, command);
   const flags = command.optsWithGlobals<DestroyFlags>();
   const { context } = cli;
-  const units = await deployedUnits(root, names);
+  const owner = await siteOwner(cli, command);
+  if (!owner) return EXIT.failed;
+  const units = await withSite(context, owner, (site) => deployedUnits(site, names));
   if (units.length === 0) {
     context.stdout.write(flags.json ? `${JSON.stringify({ units: [] })}\n` : "Nothing is deployed.\n");
     return EXIT.done;
   }
-  return withInterrupts(context, async (interrupts) => {
-    const view = deploymentView(context, flags);
-    const engine = await deploymentContext(context, flags, root, { interrupts, onEvent: (stack, event) => view.onEvent(stack, event) });
-    if (flags.dryRun) return showPlan(await planDestruction(root, units, engine), context, flags);
+  const view = deploymentView(context, flags);
+  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, ...opened }) => {
+    const options = { ...opened, ...(flags.now && { allowDestroy: true }) };
+    if (flags.dryRun) return showPlan(await planDestruction(units, options), context, flags);
     if (!flags.yes) {
-      requirePrompt(context, flags, "destroy");
-      const planned = showPlan(await planDestruction(root, units, engine), context, flags);
+      requirePrompt(context, flags, "destroy", "gosling destroy --dry-run");
+      const planned = showPlan(await planDestruction(units, options), context, flags);
       if (planned !== EXIT.done) return planned;
       if (!(await confirm("Destroy this?"))) return declined(context);
     }
-    if (flags.now) await abortJobs(root, units);
-    const results = await destroyUnits(root, units, { context: engine, now: context.now, onUnit: (event) => showUnit(event, view, context, flags) });
+    if (flags.now) await abortJobs(opened.site, owner.root, units);
+    const results = await destroyUnits(units, { ...options, origin, onUnit: (event) => showUnit(event, view, context, flags) });
     view.end();
-    return finish(results, interrupts, context, flags, root);
-  });
+    return finish(results, interrupts, context, flags, owner.root);
+  };
+  return withDeployment(context, flags, owner, work, { readOnly: flags.dryRun ?? false, onEvent: (stack, event) => view.onEvent(stack, event) });
+}
+
+/**
+ * The Nest, for where its state is. One that has errors can be taken down too, as long as its state is on this
+ * machine: what was deployed says how. Tells the errors where there is no way.
+ */
+async function siteOwner(cli: Cli, command: Command): Promise<SiteOwner | undefined> {
+  const root = nestFolder(cli, command);
+  const { nest, diagnostics, sources } = await loadNest(cli, command);
+  if (nest) return nest;
+  if ((await withSite(cli.context, { root }, (site) => site.store.current())).size > 0) return { root };
+  showDiagnostics(cli, command, diagnostics, { sources });
+  return undefined;
 }

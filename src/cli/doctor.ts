@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { cacheFolder } from "../engine/cache-folder";
 import type { ReadNestResult } from "../nest";
 import { GoslingError } from "../vocabulary/error";
-import { EXIT, type GlobalFlags, wantsColor } from "./context";
-import { type HealthCheck, warning } from "./health/check";
+import { type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
+import { type SiteOwner, withSite } from "./deployment-context";
+import { error, type HealthCheck, warning } from "./health/check";
 import { agentCheck, engineCheck, folderCheck, gitChecks, libraryChecks, nodeCheck } from "./health/machine";
 import { deploymentChecks, nestCheck } from "./health/nest";
 import { addNestOptions, loadNest, nestFolder } from "./nest-option";
@@ -43,8 +44,18 @@ async function allChecks(cli: Cli, command: Command, flags: GlobalFlags): Promis
     await agentCheck(context.env, isLocal),
     await folderCheck("Cache", cacheFolder(context.env)),
     found.check,
-    ...(root === undefined ? [] : [await folderCheck("State", join(root, ".gosling")), ...(await deploymentChecks(root))]),
+    ...(root === undefined ? [] : [await folderCheck("State", join(root, ".gosling")), ...(await deploymentsOf(context, nest ?? { root }))]),
   ];
+}
+
+/** Whatever is wrong with where deployments are recorded is a finding like others. */
+async function deploymentsOf(context: Context, owner: SiteOwner): Promise<readonly HealthCheck[]> {
+  try {
+    return await withSite(context, owner, (site) => deploymentChecks(owner.root, site));
+  } catch (problem) {
+    if (problem instanceof GoslingError) return [error("Deployments", problem.message, problem.hint ?? "")];
+    throw problem;
+  }
 }
 
 type FoundNest = { readonly check: HealthCheck } | { readonly check: HealthCheck; readonly root: string; readonly result: ReadNestResult };

@@ -47,6 +47,13 @@ export async function gitVersion(cwd: string, env: Environment): Promise<string 
   return answer.kind === "done" ? (/\d+(\.\d+)+/.exec(answer.text)?.[0] ?? answer.text) : undefined;
 }
 
+/** The commit that is checked out, and whether files of this folder differ from it; undefined where there is none. */
+export async function headCommit(folder: string, env: Environment): Promise<{ readonly sha: string; readonly dirty: boolean } | undefined> {
+  const [head, changes] = await Promise.all([git(folder, env, "rev-parse", "--verify", "--quiet", "HEAD"), git(folder, env, "status", "--porcelain", "--untracked-files=normal", "--", ".")]);
+  if (head.kind !== "done") return undefined;
+  return { sha: head.text, dirty: changes.kind !== "done" || changes.text !== "" };
+}
+
 /** Makes a repository whose first branch is `main`. @throws GoslingError `GIT_FAILED` */
 export async function initGit(folder: string, env: Environment): Promise<void> {
   // The setting instead of --initial-branch: older releases pass over what they don't know.

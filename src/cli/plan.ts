@@ -1,22 +1,28 @@
 import type { Command } from "commander";
 import { planDeployment, type DeploymentPlan } from "../deploy/deploy";
+import { writeSavedPlan } from "../deploy/saved-plan";
 import { type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
-import { deploymentContext, withInterrupts } from "./deployment-context";
+import { withDeployment } from "./deployment-context";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
+import { shellWord } from "./questions";
 import { palette } from "./render/color";
 import { renderPlan } from "./render/deployment";
 
 interface PlanFlags extends NestFlags {
   readonly target?: readonly string[];
   readonly refresh?: boolean;
+  readonly allowDestroy?: boolean;
+  readonly out?: string;
   readonly detailedExitcode?: boolean;
 }
 
 export function configure(command: Command, cli: Cli): void {
   addNestOptions(command)
-    .option("--target <name...>", "only these Eggs, buckets and Jobs")
+    .option("--target <name...>", "only these Eggs, buckets, Jobs and Rifts")
     .option("--refresh", "ask the engine about every unit, changed or not")
+    .option("--allow-destroy", "plan to let runners go that run a job, or may run one")
+    .option("--out <file>", "save the plan for deploy --plan; it may hold secrets of the state, so it is for its owner alone")
     .option("--detailed-exitcode", "exit with 2 where something would change")
     .addHelpText("after", "\nNothing of the Nest is created, changed or locked.")
     .action(cli.action(() => plan(command, cli)));
@@ -26,11 +32,22 @@ async function plan(command: Command, cli: Cli): Promise<number> {
   const { nest, exitCode } = await openNest(cli, command);
   if (!nest) return exitCode;
   const flags = command.optsWithGlobals<PlanFlags>();
-  return withInterrupts(cli.context, async (interrupts) => {
-    const context = await deploymentContext(cli.context, flags, nest.root, { interrupts });
-    const result = await planDeployment(nest, { context, ...(flags.target && { targets: flags.target }), ...(flags.refresh && { refresh: true }) });
-    return showPlan(result, cli.context, flags);
-  });
+  const { context } = cli;
+  return withDeployment(
+    context,
+    flags,
+    nest,
+    async ({ site, context: engine }) => {
+      const options = { site, context: engine, ...(flags.target && { targets: flags.target }), ...(flags.refresh && { refresh: true }), ...(flags.allowDestroy && { allowDestroy: true }) };
+      const { out } = flags;
+      if (out === undefined) return showPlan(await planDeployment(nest, options), context, flags);
+      const result = await planDeployment(nest, options, (made) => writeSavedPlan(context.cwd, out, made, nest, site));
+      const code = showPlan(result, context, flags);
+      if (!flags.quiet && !flags.json) context.stderr.write(`The plan is in ${out}. To do exactly this: gosling deploy --plan ${shellWord(out)}\n`);
+      return code;
+    },
+    { readOnly: true },
+  );
 }
 
 /** Prints a plan and answers with the exit code. */

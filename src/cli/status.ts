@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { readAllRecords } from "../deploy/record";
 import { describeStatus, type NamedUnit, type RunnerStatus, type UnitStatus } from "../deploy/status";
 import type { Nest } from "../nest/model";
 import { readRunners } from "../runner/records";
+import { servicesOf } from "../synth";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import { unitName } from "../vocabulary/unit-stacks";
 import { EXIT, wantsColor } from "./context";
+import { withSite } from "./deployment-context";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
 import { palette, type Palette } from "./render/color";
@@ -27,26 +28,26 @@ async function status(command: Command, cli: Cli): Promise<number> {
   if (!nest) return exitCode;
   const flags = command.optsWithGlobals<StatusFlags>();
   const { context } = cli;
-  const workspace = { root: nest.root };
-  const all = describeStatus(namedUnits(nest), await readAllRecords(workspace), await readRunners(nest.root));
+  const all = describeStatus(namedUnits(nest), await withSite(context, nest, ({ store }) => store.current()), await readRunners(nest.root));
   const units = flags.egg === undefined ? all : [findUnit(all, flags.egg)];
   if (flags.json) context.stdout.write(`${JSON.stringify({ units }, null, 2)}\n`);
   else context.stdout.write(renderStatus(units, context.now(), palette(wantsColor(context, flags, context.stdout))));
   return EXIT.done;
 }
 
-/** Every Egg, bucket and active Job of the Nest. */
+/** Every Egg, bucket and active Job of the Nest, and what runs beside them. */
 export function namedUnits(nest: Nest): readonly NamedUnit[] {
-  return [...nest.eggs, ...nest.jobs.filter((job) => job.values.enabled)].map((owner) => ({
+  const owners = [...nest.eggs, ...nest.jobs.filter((job) => job.values.enabled)].map((owner): NamedUnit => ({
     unit: unitName(owner.kind, owner.name),
     kind: owner.kind,
     cloud: owner.values.cloud?.provider ?? "local",
     type: owner.runnerType.type,
   }));
+  return [...owners, ...servicesOf(nest).map(({ name, kind, block }): NamedUnit => ({ unit: name, kind, cloud: block.values.cloud.provider, type: "serverless" }))];
 }
 
 function findUnit(units: readonly UnitStatus[], name: string): UnitStatus {
-  const unit = units.find((candidate) => candidate.unit === name) ?? units.find((candidate) => candidate.unit === unitName("job", name));
+  const unit = [name, `job.${name}`, `rift.${name}`, `service.${name}`].flatMap((each) => units.find(({ unit: named }) => named === each) ?? [])[0];
   if (unit) return unit;
   const near = nearest(name, units.map((candidate) => candidate.unit));
   throw new GoslingError("UNKNOWN_TARGET", `The Nest has no Egg, bucket or Job named "${name}"`, { exitCode: EXIT.usage, ...(near !== undefined && { hint: `Did you mean "${near}"?` }) });
@@ -60,7 +61,8 @@ function renderStatus(units: readonly UnitStatus[], now: number, paint: Palette)
 function renderUnit({ unit, kind, cloud, type, deployment, runners, notes }: UnitStatus, now: number, paint: Palette): string {
   const on = runners.filter((runner) => runner.pool === "apex").length;
   const counts = type === "vm" ? `, ${on} on, ${runners.length - on} asleep` : "";
-  const lines = [`${paint.bold(unit)}  ${kind === "eggsbucket" ? "bucket" : kind}, ${type} on ${cloud}, ${deployment}${counts}`];
+  const runs = kind === "rift" || kind === "mothergoose" ? "" : `${type} `;
+  const lines = [`${paint.bold(unit)}  ${kind === "eggsbucket" ? "bucket" : kind}, ${runs}on ${cloud}, ${deployment}${counts}`];
   const rows = runners.map((runner) => [
     runner.id,
     runner.pool === "apex" ? "Apex" : "Nadir",
@@ -83,6 +85,7 @@ function detailLines(runners: readonly RunnerStatus[]): readonly string[] {
 function paintState(state: RunnerStatus["state"], paint: Palette): string {
   switch (state) {
     case "idle":
+    case "on":
     case "busy":
       return paint.green(state);
     case "dead":

@@ -1,84 +1,102 @@
-import { existsSync } from "node:fs";
-import { copyFile, rename, rm } from "node:fs/promises";
 import { startRunner } from "../runner/launch";
 import { drainRunner } from "../runner/records";
+import { stopRunner } from "../runner/stop";
+import type { DeploymentEnd, DeploymentRecord, Deployment, PlanSummary } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
-import { stackName } from "../vocabulary/unit-stacks";
-import { openUnitStack, type EngineContext } from "./engine-context";
-import type { FoundRunner } from "./observe";
-import { putConfiguration } from "./put-configuration";
-import { beginRecord, finishRecord, readRecords, type DeploymentRecord } from "./record";
+import { applyUnit } from "./apply-unit";
+import { deployedStacks } from "./decide-unit";
+import type { EngineContext } from "./engine-context";
+import type { Origin } from "./origin";
+import { removeStacks } from "./remove-stacks";
+import { restarting } from "./restarts";
+import type { DeploymentSite } from "./site";
 import { named, type UnitPlan } from "./situation";
-import { deploymentFolder, stackFolder, stateFile, type Workspace } from "./workspace";
+import { addSummaries, NOTHING } from "./summary";
+import { copyStates, leaveOldName, recordMove } from "./take-over";
 
-/** Resource names of the local cloud's stacks (`constructs/clouds/local`). */
-const PROCESS = "terraform_data.process";
+/** What was done to one unit. */
+export interface Done {
+  readonly summary: PlanSummary;
+  readonly notes: readonly string[];
+}
 
 /**
- * Does what was decided for one unit. Before anything changes the intention is written down, and it is
- * taken back only by success: whatever ends this half-way, the next deployment finds it.
+ * Does what was decided for one unit. Before anything changes the intention is recorded, and afterwards how it
+ * ended: whatever ends this half-way, the next deployment finds a record without a good end.
  */
-export async function carryOut(plan: UnitPlan, workspace: Workspace, context: EngineContext, at: string): Promise<void> {
-  const { unit, wanted, found, decision, takesOver } = plan;
+export async function carryOut(plan: UnitPlan, site: DeploymentSite, shared: EngineContext, origin: Origin): Promise<Done> {
+  const { decision, found, takesOver } = plan;
+  const context: EngineContext = { ...shared, engine: plan.engine };
   for (const step of decision.steps) {
     const record = step.kind === "drain" ? found.runners.find((runner) => runner.id === step.id)?.record : undefined;
     if (record) await drainRunner(record);
   }
-  switch (decision.action) {
-    case "none":
-    case "held":
-      return;
-    case "destroy": {
-      await destroyStacks(takesOver ?? unit, decision.goneStacks, plan, workspace, context);
-      await rm(deploymentFolder(workspace, unit), { recursive: true, force: true });
-      return;
-    }
-    case "replace":
-    case "apply": {
-      if (!wanted) throw new Error(`${unit} is to be deployed and nothing is wanted of it`);
-      if (decision.action === "replace") {
-        const from = takesOver ?? unit;
-        await destroyStacks(from, stackNames(found.records.pending ?? found.records.applied), plan, workspace, context);
-        if (takesOver !== undefined) await rm(deploymentFolder(workspace, takesOver), { recursive: true, force: true });
-      } else if (takesOver !== undefined) {
-        await takeOver(takesOver, plan, workspace);
-      }
-      const record = newRecord(plan, wanted, context, at);
-      await beginRecord(workspace, record);
-      if (decision.action === "apply" && takesOver === undefined) await destroyStacks(unit, decision.goneStacks, plan, workspace, context);
-      const settled = await Promise.allSettled(
-        wanted.stacks.map(async (stack) => {
-          await putConfiguration(workspace, stack.name, stack.file);
-          await openUnitStack(workspace, stack.name, context).apply({ variables: variablesOf(plan), replace: restarts(plan, stack.name) });
-        }),
-      );
-      for (const outcome of settled) if (outcome.status === "rejected") throw outcome.reason;
-      await adoptAgents(plan, context);
-      await finishRecord(workspace, record);
-    }
+  if (decision.action === "none" || decision.action === "held") return { summary: NOTHING, notes: [] };
+  const deployment = newDeployment(plan, origin);
+  const configurations = new Map<string, string>();
+  if (decision.action !== "destroy") for (const stack of plan.wanted?.stacks ?? []) configurations.set(stack.configurationHash, await stack.read());
+  // The state first: until the old name's end is recorded, all of this is done again by whoever comes after a crash.
+  const moves = takesOver !== undefined && decision.action === "apply";
+  if (moves) await copyStates(takesOver, plan, configurations, site, context);
+  await site.store.begin(deployment, configurations);
+  const end = (rest: Omit<DeploymentEnd, "at">) => site.store.end(deployment.unit, deployment.id, { at: new Date(origin.now()).toISOString(), ...rest });
+  let summary = NOTHING;
+  const count = (done: PlanSummary) => void (summary = addSummaries(summary, done));
+  try {
+    if (moves) await leaveOldName(takesOver, site, context, origin);
+    const { notes, runners } = await withMachinesHeld(plan, context, () => change(plan, site, context, configurations, count));
+    await end({ result: "succeeded", summary, ...(notes.length > 0 && { notes }), ...(runners && { runners }) });
+    if (takesOver !== undefined && !moves) await recordMove(takesOver, site, origin);
+    return { summary, notes };
+  } catch (error) {
+    const interrupted = error instanceof GoslingError && error.code === "INTERRUPTED";
+    const reason = error instanceof Error ? error.message : String(error);
+    await end({ result: interrupted ? "interrupted" : "failed", summary, reason: shared.mask?.(reason) ?? reason });
+    throw error;
   }
 }
 
-/** Value of the stacks' variables; a serverless unit has none. */
-export function variablesOf({ wanted, decision }: UnitPlan): Readonly<Record<string, unknown>> {
-  return wanted?.runnerType === "vm" ? { runners: decision.runners } : {};
+type Changed = Pick<DeploymentEnd, "runners"> & { readonly notes: readonly string[] };
+
+async function change(plan: UnitPlan, site: DeploymentSite, context: EngineContext, configurations: ReadonlyMap<string, string>, count: (done: PlanSummary) => void): Promise<Changed> {
+  const { unit, wanted, found, decision, takesOver } = plan;
+  await abortRemoved(plan, context);
+  if (decision.action === "destroy") {
+    await removeStacks(decision.goneStacks, plan, site, context, count);
+    return { notes: [] };
+  }
+  if (!wanted) throw new Error(`${unit} is to be deployed and nothing is wanted of it`);
+  if (decision.action === "replace") await removeStacks([...deployedStacks(found.records).keys()], plan, site, context, count);
+  else if (takesOver === undefined) await removeStacks(decision.goneStacks, plan, site, context, count);
+  const applied = await applyUnit(plan, wanted, configurations, site, context, count);
+  await adoptAgents(plan, context);
+  return applied;
 }
 
-/** Value of the variables that a unit's stacks were applied with last. */
-export function lastVariables({ found }: UnitPlan): Readonly<Record<string, unknown>> {
-  const { applied, pending } = found.records;
-  const last = applied ?? pending;
-  return last?.runnerType === "vm" ? { runners: last.runners } : {};
+/** Machines that are on and go take no job meanwhile, and are asked for once more before they do. */
+async function withMachinesHeld<T>(plan: UnitPlan, { machines }: EngineContext, work: () => Promise<T>): Promise<T> {
+  const { unit, found, decision } = plan;
+  const leaving = found.runners.filter(({ id, power }) => power === "on" && decision.runners[id]?.power !== "on").map(({ id }) => id);
+  const inCloud = (found.records.applied ?? found.records.pending)?.cloud !== "local";
+  if (!inCloud || leaving.length === 0 || machines === undefined || plan.allowDestroy === true) return work();
+  await machines.pause(unit);
+  try {
+    const activity = await machines.activity(unit, leaving);
+    const busy = leaving.filter((id) => activity.get(id) !== "idle");
+    if (busy.length > 0) {
+      throw new GoslingError("RUNNER_BUSY", `${unit} was not changed: ${busy.join(", ")} took a job in the last moment`, { hint: "Run the same command again: it decides anew." });
+    }
+    return await work();
+  } finally {
+    await machines.resume(unit);
+  }
 }
 
-/** Addresses of one stack's processes that the engine starts again. */
-export function restarts(plan: UnitPlan, stack: string): readonly string[] {
-  return restarting(plan).flatMap(({ id, shard, orphaned }) => (!orphaned && stackName(plan.unit, shard) === stack ? [`${PROCESS}["${id}"]`] : []));
-}
-
-function restarting({ found, decision }: UnitPlan): readonly FoundRunner[] {
-  const dead = new Set(decision.steps.flatMap((step) => (step.kind === "restart" ? [step.id] : [])));
-  return found.runners.filter((runner) => dead.has(runner.id));
+/** Ends jobs of local runners that were meant to go whatever they do; the engine would wait for them. */
+async function abortRemoved({ found, decision, allowDestroy }: UnitPlan, { nestRoot }: EngineContext): Promise<void> {
+  if (!allowDestroy) return;
+  const leaving = found.runners.filter(({ id, record }) => record?.busy === true && decision.runners[id]?.power !== "on");
+  await Promise.all(leaving.map(({ home, id }) => stopRunner({ nestRoot, egg: home, id, now: true, progress: () => undefined })));
 }
 
 /**
@@ -91,66 +109,39 @@ async function adoptAgents(plan: UnitPlan, { nestRoot, program, env }: EngineCon
   }
 }
 
-export function stackNames(record: DeploymentRecord | undefined): readonly string[] {
-  return record?.stacks.map((stack) => stack.name) ?? [];
-}
-
-/** Ends stacks by the configuration that was applied last: only that knows how their processes are ended. */
-async function destroyStacks(unit: string, stacks: readonly string[], plan: UnitPlan, workspace: Workspace, context: EngineContext): Promise<void> {
-  for (const stack of stacks) {
-    if (existsSync(stateFile(workspace, stack))) {
-      const pending = await readRecords(workspace, unit);
-      if (!pending.pending && pending.applied) await beginRecord(workspace, pending.applied);
-      await openUnitStack(workspace, stack, context).destroy({ variables: lastVariables(plan) });
-    }
-    await rm(stackFolder(workspace, stack), { recursive: true, force: true });
-    for (const suffix of ["", ".backup"]) await rm(`${stateFile(workspace, stack)}${suffix}`, { force: true });
-  }
-}
-
-/** Moves state and record to the new name. Each step may be done again, in this order: a crash in between loses nothing. */
-async function takeOver(from: string, { unit, found, wanted }: UnitPlan, workspace: Workspace): Promise<void> {
-  const before = stackNames(found.records.pending ?? found.records.applied).length;
-  if (before > (wanted?.stacks.length ?? 0)) {
-    throw new GoslingError("RENAME_AND_SHRINK", `${from} has ${before} stacks, and as ${unit} it would have fewer`, {
-      hint: "Deploy the new name with the old limits first, then lower the limits.",
-    });
-  }
-  for (const [index, stack] of stackNames(found.records.pending ?? found.records.applied).entries()) {
-    const target = stateFile(workspace, stackName(unit, index + 1));
-    if (existsSync(stateFile(workspace, stack))) {
-      // The copy first, under the final name in one step; the original goes with the old record.
-      await copyFile(stateFile(workspace, stack), `${target}.tmp`);
-      await rename(`${target}.tmp`, target);
-    }
-  }
-  const { applied, pending } = found.records;
-  const renamed = (record: DeploymentRecord): DeploymentRecord => ({
-    ...record,
+function newDeployment(plan: UnitPlan, origin: Origin): Deployment {
+  const { unit, wanted, found, takesOver } = plan;
+  const last = found.records.pending ?? found.records.applied;
+  const at = new Date(origin.now()).toISOString();
+  const leaves = plan.decision.action === "destroy" || !wanted;
+  const record = leaves ? last && { ...last, at } : wantedRecord(plan, wanted, at);
+  if (!record) throw new Error(`${unit} is to be removed and nothing is recorded of it`);
+  return {
+    id: origin.newId(),
     unit,
-    stacks: record.stacks.map((stack, index) => ({ ...stack, name: stackName(unit, index + 1) })),
-  });
-  // Written as pending: the engine's state, and not the record, says from now on what is there.
-  const last = pending ?? applied;
-  if (last) await beginRecord(workspace, renamed(last));
-  await rm(deploymentFolder(workspace, from), { recursive: true, force: true });
-  for (const stack of stackNames(last)) {
-    await rm(stackFolder(workspace, stack), { recursive: true, force: true });
-    for (const suffix of ["", ".backup"]) await rm(`${stateFile(workspace, stack)}${suffix}`, { force: true });
-  }
+    kind: leaves ? "destroy" : wanted.restores === undefined ? "deploy" : "rollback",
+    record,
+    ...origin.facts,
+    ...(takesOver !== undefined && { takesOver }),
+    ...(!leaves && wanted.restores !== undefined && { restores: wanted.restores }),
+  };
 }
 
-function newRecord({ unit, found, decision }: UnitPlan, wanted: NonNullable<UnitPlan["wanted"]>, { engine }: EngineContext, at: string): DeploymentRecord {
+function wantedRecord({ unit, found, decision, engine, takesOver }: UnitPlan, wanted: NonNullable<UnitPlan["wanted"]>, at: string): DeploymentRecord {
   const homes = Object.fromEntries(found.runners.flatMap(({ id, home }) => (home !== unit && decision.runners[id] ? [[id, home] as const] : [])));
   return {
     format: 1,
     unit,
     kind: wanted.kind,
+    cloud: wanted.cloud,
+    location: wanted.location,
     runnerType: wanted.runnerType,
     revision: wanted.revision,
+    pool: wanted.sizes,
     stacks: wanted.stacks.map(({ name, configurationHash }) => ({ name, configurationHash })),
     runners: decision.runners,
     ...(Object.keys(homes).length > 0 && { homes }),
+    ...(takesOver !== undefined && { takesOver }),
     engine: named(engine),
     at,
   };

@@ -1,13 +1,16 @@
 import { decidePool, type PoolSizes, type PoolStep } from "../uglyfox/pool-size";
+import type { DeploymentRecord, UnitKind, UnitRecords } from "../store/deployment";
 import type { RunnerEntry } from "../vocabulary/runner-entry";
 import type { FoundRunner, FoundUnit } from "./observe";
-import type { DeploymentRecord } from "./record";
 
 /** What the Nest wants of a unit: its synthesized stacks and what decides its pools. */
 export interface WantedUnit {
-  /** Egg's or bucket's name; `job.NAME` for a Job. */
+  /** Egg's or bucket's name; `job.NAME` for a Job, `rift.NAME`, `service.mothergoose`. */
   readonly unit: string;
-  readonly kind: DeploymentRecord["kind"];
+  readonly kind: UnitKind;
+  readonly cloud: DeploymentRecord["cloud"];
+  /** What its provider is bound to: a region, a folder; empty on this machine. */
+  readonly location: string;
   readonly runnerType: "vm" | "serverless";
   readonly revision: string;
   readonly sizes: PoolSizes;
@@ -35,8 +38,8 @@ export type UnitStep = PoolStep | RestartStep;
 /**
  * - `none`: all is as it should be; the engine is not asked.
  * - `apply`: bring the stacks to the wanted configuration with these runners.
- * - `replace`: the runners must go with the configuration that made them before the new one can come
- *   (the kind of runner changed, and with it the resources that know how to end a process).
+ * - `replace`: what is there must go with the configuration that made it before the new one can come: the
+ *   cloud or its region changed, or the kind of local runner, and with it the resources that end a process.
  * - `destroy`: nothing of it stays.
  * - `held`: busy runners stand in the way; they are drained, and a later deployment goes on.
  */
@@ -61,15 +64,20 @@ export function decideUnit({ found, wanted, engine, refresh = false }: UnitSitua
   if (!wanted) {
     const busy = drainAll(found.runners, steps);
     if (busy.length > 0) return { unit, action: "held", steps, runners: current, goneStacks: [], waiting: ids(busy) };
-    return { unit, action: "destroy", steps, runners: {}, goneStacks: last?.stacks.map((stack) => stack.name) ?? [], waiting: [] };
+    return { unit, action: "destroy", steps, runners: {}, goneStacks: [...deployedStacks(records).keys()], waiting: [] };
   }
 
-  if (wanted.runnerType === "serverless") {
+  const moved = last !== undefined && (last.cloud !== wanted.cloud || last.location !== wanted.location);
+  if (wanted.runnerType === "serverless" || moved) {
     const busy = drainAll(found.runners, steps);
     if (busy.length > 0) return { unit, action: "held", steps, runners: current, goneStacks: [], waiting: ids(busy) };
-    if (found.runners.length > 0 || last?.runnerType === "vm") return { unit, action: "replace", steps, runners: {}, goneStacks: [], waiting: [] };
+    const replaced = moved || (wanted.cloud === "local" && (found.runners.length > 0 || last?.runnerType === "vm"));
+    if (replaced) {
+      const fresh = wanted.runnerType === "vm" ? decidePool({ sizes: wanted.sizes, revision: wanted.revision, runners: [], demand: 0, place: wanted.place }) : undefined;
+      return { unit, action: "replace", steps: [...steps, ...(fresh?.steps ?? [])], runners: fresh?.runners ?? {}, goneStacks: [], waiting: [] };
+    }
     const changed = isChanged(wanted, {}, found, engine);
-    return { unit, action: changed || refresh ? "apply" : "none", steps, runners: {}, goneStacks: goneStacks(wanted, last), waiting: [] };
+    return { unit, action: changed || refresh ? "apply" : "none", steps, runners: {}, goneStacks: goneStacks(wanted, records), waiting: [] };
   }
 
   // Runners of a stack that is not needed any more leave like those of an old configuration.
@@ -87,7 +95,7 @@ export function decideUnit({ found, wanted, engine, refresh = false }: UnitSitua
   }
   const waiting = ids(runners.filter((runner) => runner.activity === "busy" && (runner.draining || runner.revision !== wanted.revision)));
   const changed = isChanged(wanted, decision.runners, found, engine) || steps.some((step) => step.kind === "restart");
-  return { unit, action: changed || refresh ? "apply" : steps.length > 0 ? "held" : "none", steps, runners: decision.runners, goneStacks: goneStacks(wanted, last), waiting };
+  return { unit, action: changed || refresh ? "apply" : steps.length > 0 ? "held" : "none", steps, runners: decision.runners, goneStacks: goneStacks(wanted, records), waiting };
 }
 
 function isChanged(wanted: WantedUnit, runners: Readonly<Record<string, RunnerEntry>>, { records }: FoundUnit, engine: UnitSituation["engine"]): boolean {
@@ -105,9 +113,17 @@ function hashes(stacks: WantedUnit["stacks"]): string {
   return stacks.map(({ name, configurationHash }) => `${name} ${configurationHash}`).join("\n");
 }
 
-function goneStacks(wanted: WantedUnit, last: DeploymentRecord | undefined): readonly string[] {
+/**
+ * All stacks that may hold something of a unit, with the configuration that each was deployed with last: a deployment
+ * that failed may not have removed what the one before it had made.
+ */
+export function deployedStacks({ applied, pending }: UnitRecords): ReadonlyMap<string, string> {
+  return new Map([applied, pending].flatMap((record) => record?.stacks.map(({ name, configurationHash }) => [name, configurationHash] as const) ?? []));
+}
+
+function goneStacks(wanted: WantedUnit, records: UnitRecords): readonly string[] {
   const names = new Set(wanted.stacks.map((stack) => stack.name));
-  return last?.stacks.map((stack) => stack.name).filter((name) => !names.has(name)) ?? [];
+  return [...deployedStacks(records).keys()].filter((name) => !names.has(name));
 }
 
 /** Steps that empty a unit; answers with the runners that can't go yet. */

@@ -3,52 +3,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mapConcurrent } from "../engine";
 import type { Nest } from "../nest/model";
-import { OUTPUT_FOLDER, selectUnits, synthesize, unitsOf, nameOf } from "../synth";
 import { readRunners } from "../runner/records";
 import { stopRunner } from "../runner/stop";
+import { nameOf, OUTPUT_FOLDER, servicesOf, synthesize, unitsOf } from "../synth";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
-import { carryOut } from "./carry-out";
-import { checkDeployable } from "./check-deployable";
-import type { UnitDecision } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
-import { lockUnit } from "./lock";
 import { planUnits, type PlannedUnit } from "./plan";
-import { readAllRecords } from "./record";
-import { clearOrphan } from "./orphan";
-import { readSituation, readUnit, type Situation, type SituationOptions, type UnitPlan } from "./situation";
-import { wantedUnits } from "./wanted";
+import { reconcile, type ReconcileOptions, type UnitResult } from "./reconcile";
+import type { DeploymentSite } from "./site";
+import { readSituation, type Situation, type SituationOptions } from "./situation";
+import { type DeployableUnit, wantedUnits } from "./wanted";
 import type { Workspace } from "./workspace";
 
-export interface DeployOptions {
+/** Which of the Nest is meant, and how thoroughly it is looked at. */
+export interface LookOptions {
+  readonly site: DeploymentSite;
   readonly context: EngineContext;
-  /** Names of Eggs, buckets and Jobs; default: all of the Nest. */
+  /** Names of Eggs, buckets, Jobs and Rifts, or `mothergoose`; default: all of the Nest. */
   readonly targets?: readonly string[];
   /** Run the engine for every unit, changed or not. */
   readonly refresh?: boolean;
-  /** Wait for busy runners that have to go, until their jobs are over. */
-  readonly wait?: boolean;
-  /** Now, in milliseconds since 1970. */
-  readonly now: () => number;
-  /** Waits before the next look at busy runners. */
-  readonly pause?: (milliseconds: number) => Promise<void>;
-  readonly onUnit?: (event: UnitEvent) => void;
+  /** Let runners go whether they run a job or not. */
+  readonly allowDestroy?: boolean;
 }
 
-export type UnitEvent =
-  | { readonly kind: "begin"; readonly unit: string; readonly decision: UnitDecision }
-  | { readonly kind: "wait"; readonly unit: string; readonly runners: readonly string[] }
-  | { readonly kind: "end"; readonly result: UnitResult };
-
-/** What became of one unit. */
-export interface UnitResult {
-  readonly unit: string;
-  /** `held`: busy runners are drained first; the next deployment goes on. */
-  readonly outcome: "unchanged" | "deployed" | "destroyed" | "held" | "failed" | "interrupted";
-  /** The last decision that was carried out. */
-  readonly decision: UnitDecision;
-  readonly error?: unknown;
-}
+export type DeployOptions = LookOptions & Omit<ReconcileOptions, "context">;
 
 /** A look at what a deployment would do. */
 export interface DeploymentPlan {
@@ -62,14 +42,25 @@ export interface DeploymentPlan {
 /**
  * What `deploy` would do. It works in a temporary folder: nothing of the Nest is created, changed or
  * locked (P24).
+ *
+ * @param withPlans Called with the plan before the temporary folder goes; the engine's plans are kept in files until then.
  */
-export async function planDeployment(nest: Nest, options: Pick<DeployOptions, "context" | "targets" | "refresh">): Promise<DeploymentPlan> {
-  return inScratch(async (scratch) => planSituation(await lookAtNest(nest, options, join(scratch.root, OUTPUT_FOLDER)), scratch));
+export async function planDeployment(nest: Nest, options: LookOptions, withPlans?: (plan: DeploymentPlan) => Promise<void>): Promise<DeploymentPlan> {
+  return inScratch(async (scratch) => {
+    const plan = await planSituation(await lookAtNest(nest, options, join(scratch.root, OUTPUT_FOLDER)), scratch, withPlans !== undefined);
+    await withPlans?.(plan);
+    return plan;
+  });
 }
 
 /** What a destroy of these units would do; nothing is written. */
-export async function planDestruction(root: string, units: readonly string[], context: EngineContext): Promise<DeploymentPlan> {
-  return inScratch((scratch) => planSituation(destruction(root, units, context), scratch));
+export async function planDestruction(units: readonly string[], options: Omit<LookOptions, "targets" | "refresh">): Promise<DeploymentPlan> {
+  return inScratch((scratch) => planSituation(lookAtLeaving(units, options), scratch));
+}
+
+/** What a rollback to these earlier deployments would do; nothing is written. */
+export async function planRollback(wanted: readonly DeployableUnit[], options: Omit<LookOptions, "targets">): Promise<DeploymentPlan> {
+  return inScratch((scratch) => planSituation(lookAtEarlier(wanted, options), scratch));
 }
 
 /** Makes the runners what the Nest says. One unit that fails stops no other. */
@@ -78,117 +69,69 @@ export async function deployNest(nest: Nest, options: DeployOptions): Promise<re
 }
 
 /** Drains and removes units, whatever the Nest says of them. Waits for running jobs. */
-export async function destroyUnits(root: string, units: readonly string[], options: DeployOptions): Promise<readonly UnitResult[]> {
-  return reconcile(destruction(root, units, options.context), { ...options, wait: true });
+export async function destroyUnits(units: readonly string[], options: Omit<DeployOptions, "targets" | "refresh">): Promise<readonly UnitResult[]> {
+  return reconcile(lookAtLeaving(units, options), { ...options, wait: true });
+}
+
+/** Brings units back to what earlier deployments made of them (`earlierDeployments`). */
+export async function rollBack(wanted: readonly DeployableUnit[], options: Omit<DeployOptions, "targets">): Promise<readonly UnitResult[]> {
+  return reconcile(lookAtEarlier(wanted, options), options);
 }
 
 /**
  * The units that are deployed and that these names mean; all of them where there are no names.
  * @throws GoslingError `UNKNOWN_TARGET`
  */
-export async function deployedUnits(root: string, names: readonly string[]): Promise<readonly string[]> {
-  const units = [...(await readAllRecords({ root })).keys()];
+export async function deployedUnits({ store }: DeploymentSite, names: readonly string[]): Promise<readonly string[]> {
+  const units = [...(await store.current()).keys()];
   if (names.length === 0) return units;
   return names.map((name) => {
-    const unit = units.find((candidate) => candidate === name) ?? units.find((candidate) => candidate === `job.${name}`);
+    const unit = [name, `job.${name}`, `rift.${name}`, `service.${name}`].find((candidate) => units.includes(candidate));
     if (unit !== undefined) return unit;
     const near = nearest(name, units);
     throw new GoslingError("UNKNOWN_TARGET", `Nothing named "${name}" is deployed`, { exitCode: 64, ...(near !== undefined && { hint: `Did you mean "${near}"?` }) });
   });
 }
 
-/** Ends every runner of these units at once; their jobs are aborted. */
-export async function abortJobs(root: string, units: readonly string[]): Promise<void> {
-  const records = await readAllRecords({ root });
+/** Ends every local runner of these units at once; their jobs are aborted. */
+export async function abortJobs({ store }: DeploymentSite, nestRoot: string, units: readonly string[]): Promise<void> {
+  const records = await store.current();
   const named = units.flatMap((unit) => [records.get(unit)?.applied, records.get(unit)?.pending].flatMap((record) => [unit, ...Object.values(record?.homes ?? {})]));
-  const runners = await readRunners(root, undefined, [...new Set(named)]);
-  await mapConcurrent(runners, ({ egg, id }) => stopRunner({ nestRoot: root, egg, id, now: true, progress: () => undefined }), runners.length);
-}
-
-/** Looks, decides and acts, unit by unit, until all is done or has to wait for a later deployment. */
-async function reconcile(look: SituationOptions, options: DeployOptions): Promise<readonly UnitResult[]> {
-  const { context, now, pause = sleep } = options;
-  const at = new Date(now()).toISOString();
-  const results = new Map<string, UnitResult>();
-  const first = await readSituation(look);
-  let open = first.units;
-  for (;;) {
-    const settled = await mapConcurrent(open, (plan) => reconcileUnit(plan, look, options, at));
-    settled.forEach((outcome, index) => {
-      const plan = open[index] as UnitPlan;
-      const result = outcome.status === "fulfilled" ? outcome.value : failure(plan, outcome.reason);
-      results.set(result.unit, result);
-      if (result.outcome !== "unchanged") options.onUnit?.({ kind: "end", result });
-    });
-    const waiting = open.filter(({ unit }) => isWaiting(results.get(unit)));
-    if (!options.wait || waiting.length === 0 || (context.interrupts?.count ?? 0) > 0) break;
-    for (const { unit } of waiting) options.onUnit?.({ kind: "wait", unit, runners: results.get(unit)?.decision.waiting ?? [] });
-    await pause(1000);
-    open = (await Promise.all(waiting.map((plan) => readUnit(plan, look)))).filter((plan) => plan !== undefined);
-  }
-  // What was an orphan before may have been adopted since.
-  if (first.orphans.length > 0) for (const orphan of (await readSituation(look)).orphans) await clearOrphan(orphan, context.nestRoot);
-  return [...results.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1));
-}
-
-function isWaiting(result: UnitResult | undefined): boolean {
-  return result !== undefined && result.outcome !== "failed" && result.outcome !== "interrupted" && result.decision.waiting.length > 0;
-}
-
-async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: DeployOptions, at: string): Promise<UnitResult> {
-  if (plan.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: plan.decision };
-  const lock = await lockUnit(look.workspace, plan.takesOver ?? plan.unit);
-  try {
-    // Decided again under the lock: another deployment may have been at work in between.
-    const fresh = await readUnit(plan, look);
-    if (!fresh || fresh.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: fresh?.decision ?? plan.decision };
-    options.onUnit?.({ kind: "begin", unit: fresh.unit, decision: fresh.decision });
-    await carryOut(fresh, look.workspace, options.context, at);
-    return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision };
-  } finally {
-    await lock.release();
-  }
-}
-
-function outcomeOf({ action }: UnitDecision): UnitResult["outcome"] {
-  if (action === "none") return "unchanged";
-  if (action === "held") return "held";
-  return action === "destroy" ? "destroyed" : "deployed";
-}
-
-function failure({ unit, decision }: UnitPlan, error: unknown): UnitResult {
-  const interrupted = error instanceof GoslingError && error.code === "INTERRUPTED";
-  return { unit, outcome: interrupted ? "interrupted" : "failed", decision, error };
+  const runners = await readRunners(nestRoot, undefined, [...new Set(named)]);
+  await mapConcurrent(runners, ({ egg, id }) => stopRunner({ nestRoot, egg, id, now: true, progress: () => undefined }), runners.length);
 }
 
 /** Synthesizes once; the situation may then be read as often as needed. */
-async function lookAtNest(nest: Nest, { context, targets, refresh }: Pick<DeployOptions, "context" | "targets" | "refresh">, out?: string): Promise<SituationOptions> {
-  const workspace = { root: nest.root };
-  const records = await readAllRecords(workspace);
-  const known = new Set(unitsOf(nest).flatMap((unit) => [nameOf(unit), unit.name]));
+async function lookAtNest(nest: Nest, { site, context, targets, refresh, allowDestroy }: LookOptions, out?: string): Promise<SituationOptions> {
+  const records = await site.store.current();
+  const services = servicesOf(nest).map(({ name }) => name);
+  const known = new Set([...unitsOf(nest).flatMap((unit) => [nameOf(unit), unit.name]), ...services.flatMap((name) => [name, name.slice(name.indexOf(".") + 1)])]);
   // A unit that the Nest no longer has may be meant by name too.
   const gone = targets?.filter((target) => !known.has(target) && records.has(target)) ?? [];
   const rest = targets?.filter((target) => !gone.includes(target));
-  const all = unitsOf(nest);
-  checkDeployable(nest, rest ? selectUnits(all, rest) : all, rest === undefined);
   const synthesis = await synthesize(nest, { ...(out !== undefined && { out }), ...(rest && { targets: rest }) });
   return {
-    workspace,
+    site,
     context,
     wanted: wantedUnits(nest, synthesis),
     leaving: (unit) => (targets ? gone.includes(unit) : true),
     ...(refresh !== undefined && { refresh }),
+    ...(allowDestroy !== undefined && { allowDestroy }),
   };
 }
 
-function destruction(root: string, units: readonly string[], context: EngineContext): SituationOptions {
-  return { workspace: { root }, context, wanted: [], leaving: (unit) => units.includes(unit) };
+function lookAtLeaving(units: readonly string[], { site, context, allowDestroy }: Omit<LookOptions, "targets">): SituationOptions {
+  return { site, context, wanted: [], leaving: (unit) => units.includes(unit), ...(allowDestroy !== undefined && { allowDestroy }) };
 }
 
-async function planSituation(look: SituationOptions, scratch: Workspace): Promise<DeploymentPlan> {
+function lookAtEarlier(wanted: readonly DeployableUnit[], { site, context, allowDestroy }: Omit<LookOptions, "targets">): SituationOptions {
+  return { site, context, wanted, leaving: () => false, ...(allowDestroy !== undefined && { allowDestroy }) };
+}
+
+async function planSituation(look: SituationOptions, scratch: Workspace, keep = false): Promise<DeploymentPlan> {
   const { units, orphans } = await readSituation({ ...look, scratch: { root: join(scratch.root, "now") } });
   const open = units.filter(({ decision }) => decision.action !== "none");
-  const planned = new Map((await planUnits(open, look.workspace, scratch, look.context)).map((plan) => [plan.unit, plan]));
+  const planned = new Map((await planUnits(open, look.site, scratch, look.context, keep)).map((plan) => [plan.unit, plan]));
   return { units: units.map((plan) => planned.get(plan.unit) ?? plan), orphans, changes: open.length > 0 || orphans.length > 0 };
 }
 
@@ -199,8 +142,4 @@ async function inScratch<T>(work: (scratch: Workspace) => Promise<T>): Promise<T
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,31 +1,43 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { claimRunner, releaseClaim } from "../runner/claim";
-import { identify, machineProcesses, type Processes } from "../runner/processes";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { claimRunner, newestClaim, releaseClaim } from "../runner/claim";
+import { identify, isAlive, machineProcesses, type Processes } from "../runner/processes";
+import type { UnitLocks } from "../store/unit-locks";
 import { GoslingError } from "../vocabulary/error";
-import { deploymentFolder, type Workspace } from "./workspace";
+import { lockFolder, type Workspace } from "./workspace";
 
-/** A unit that no other deployment touches until it is let go; the end of the process lets go too. */
-export interface UnitLock {
-  readonly unit: string;
-  release(): Promise<void>;
-}
-
-/**
- * Takes the lock of one unit.
- * @throws GoslingError `DEPLOYMENT_RUNNING` where another process holds it.
- */
-export async function lockUnit(workspace: Workspace, unit: string, processes: Processes = machineProcesses): Promise<UnitLock> {
-  const folder = { path: deploymentFolder(workspace, unit) };
-  await mkdir(folder.path, { recursive: true, mode: 0o700 });
-  const self = await identify(processes, process.pid);
-  if (!self) throw new Error(`process ${process.pid} can't find itself`);
-  const claim = { ...self, launch: randomUUID() };
-  const holder = await claimRunner(folder, claim, processes);
-  if (holder) {
-    throw new GoslingError("DEPLOYMENT_RUNNING", `Another deployment works on ${unit} (process ${holder.pid})`, {
-      hint: "Wait until it has ended and run the same command again.",
-    });
-  }
-  return { unit, release: () => releaseClaim(folder, claim) };
+/** Locks of one machine: the end of the process that holds one lets go of it, so that none is ever left behind. */
+export function localUnitLocks(workspace: Workspace, processes: Processes = machineProcesses): UnitLocks {
+  const holder: UnitLocks["holder"] = async (unit) => {
+    const folder = { path: lockFolder(workspace, unit) };
+    const claim = await newestClaim(folder);
+    if (claim === undefined || !(await isAlive(processes, claim))) return undefined;
+    const { mtime } = await stat(folder.path);
+    return { id: claim.launch, who: `process ${claim.pid}`, since: mtime.toISOString() };
+  };
+  return {
+    holder,
+    async lock(unit) {
+      const folder = { path: lockFolder(workspace, unit) };
+      await mkdir(folder.path, { recursive: true, mode: 0o700 });
+      const self = await identify(processes, process.pid);
+      if (!self) throw new Error(`process ${process.pid} can't find itself`);
+      const claim = { ...self, launch: randomUUID() };
+      const other = await claimRunner(folder, claim, processes);
+      if (other) {
+        throw new GoslingError("DEPLOYMENT_RUNNING", `Another deployment works on ${unit} (process ${other.pid})`, {
+          hint: "Wait until it has ended and run the same command again.",
+        });
+      }
+      return { unit, release: () => releaseClaim(folder, claim) };
+    },
+    async unlock(unit) {
+      const held = await holder(unit);
+      if (held) {
+        throw new GoslingError("LOCK_ALIVE", `The lock of ${unit} is held by ${held.who}, which is alive`, { hint: "It ends with that process: stop the process, with Ctrl-C where it runs." });
+      }
+      await rm(lockFolder(workspace, unit), { recursive: true, force: true });
+      return undefined;
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import type { RunnerRecord } from "../runner/records";
 import type { ObservedRunner } from "../uglyfox/pool-size";
+import type { UnitRecords } from "../store/deployment";
 import type { RunnerEntry } from "../vocabulary/runner-entry";
 import { parseSecretReference } from "../vocabulary/secret";
-import type { UnitRecords } from "./record";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,17 +30,31 @@ export interface StateRunner {
   readonly home: string;
 }
 
+/** What runs a job in a cloud, by the id of its runner; a runner that isn't named may run one. */
+export type CloudActivity = ReadonlyMap<string, "idle" | "busy">;
+
 /**
  * Puts together what is known. `state` is what the engine's state holds; it is asked for only when a
  * deployment was begun and did not end, since otherwise the record of the last one says the same.
  */
 export function observeUnit(unit: string, records: UnitRecords, state: ReadonlyMap<string, StateRunner> | undefined, machine: readonly RunnerRecord[], env: Environment = {}): FoundUnit {
-  
-  const known: ReadonlyMap<string, StateRunner> =
-    state ?? new Map(Object.entries(records.applied?.runners ?? {}).map(([id, entry]) => [id, { entry, home: records.applied?.homes?.[id] ?? unit }]));
   const byPlace = new Map(machine.map((record) => [`${record.egg}/${record.id}`, record]));
-  const runners = [...known].map(([id, { entry, home }]) => foundRunner(id, entry, home, byPlace.get(`${home}/${id}`), env));
+  const runners = [...knownRunners(unit, records, state)].map(([id, { entry, home }]) => foundRunner(id, entry, home, byPlace.get(`${home}/${id}`), env));
   return { unit, records, runners };
+}
+
+/**
+ * The same for machines of a cloud. `activity`: default is that all are idle, which is enough to know whether any
+ * would have to go.
+ */
+export function observeCloudUnit(unit: string, records: UnitRecords, state: ReadonlyMap<string, StateRunner> | undefined, activity?: CloudActivity): FoundUnit {
+  const activityOf = (id: string, { power }: RunnerEntry) => (power === "off" || activity === undefined ? "idle" : (activity.get(id) ?? "busy"));
+  const runners = [...knownRunners(unit, records, state)].map(([id, { entry, home }]): FoundRunner => ({ ...entry, id, home, activity: activityOf(id, entry), draining: false, dead: false, orphaned: false }));
+  return { unit, records, runners };
+}
+
+function knownRunners(unit: string, { applied }: UnitRecords, state: ReadonlyMap<string, StateRunner> | undefined): ReadonlyMap<string, StateRunner> {
+  return state ?? new Map(Object.entries(applied?.runners ?? {}).map(([id, entry]) => [id, { entry, home: applied?.homes?.[id] ?? unit }]));
 }
 
 /** Runners on this machine that no unit names: what a crash left before the engine could write its state. */
@@ -48,7 +62,6 @@ export function findOrphans(machine: readonly RunnerRecord[], units: readonly Fo
   const named = new Set(units.flatMap((unit) => unit.runners.map((runner) => `${runner.home}/${runner.id}`)));
   return machine.filter((record) => !named.has(`${record.egg}/${record.id}`));
 }
-
 
 function foundRunner(id: string, entry: RunnerEntry, home: string, record: RunnerRecord | undefined, env: Environment): FoundRunner {
   // Without its folder nobody can tell it anything: it counts as drained and is replaced.

@@ -1,46 +1,55 @@
 import type { Engine } from "../engine";
 import { readRunners, type RunnerRecord } from "../runner/records";
+import type { DeploymentRecord, UnitRecords } from "../store/deployment";
 import { decideUnit, type UnitDecision } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
-import { findOrphans, observeUnit, type FoundUnit } from "./observe";
-import { readAllRecords, readRecords, type DeploymentRecord, type UnitRecords } from "./record";
+import { findOrphans, observeCloudUnit, observeUnit, type FoundUnit } from "./observe";
+import type { DeploymentSite } from "./site";
 import { stateRunners } from "./state-runners";
-import type { SynthesizedUnit } from "./wanted";
+import type { DeployableUnit } from "./wanted";
 import type { Workspace } from "./workspace";
 
 /** One unit, and what is to be done with it. */
 export interface UnitPlan {
   readonly unit: string;
-  readonly wanted?: SynthesizedUnit;
+  readonly wanted?: DeployableUnit;
   readonly found: FoundUnit;
   readonly decision: UnitDecision;
+  /** The engine that works on it. */
+  readonly engine: Engine;
   /** Name under which it was deployed until now, where `renamed_from` moves it. */
   readonly takesOver?: string;
+  /** Runners go whether they run a job or not. */
+  readonly allowDestroy?: boolean;
+  /** The engine's saved plans, by stack: these are applied and nothing else. */
+  readonly plans?: ReadonlyMap<string, Buffer>;
 }
 
 export interface Situation {
   /** Sorted by name. */
   readonly units: readonly UnitPlan[];
-  /** Runners that no deployment knows: a crash left them. */
+  /** Local runners that no deployment knows: a crash left them. */
   readonly orphans: readonly RunnerRecord[];
 }
 
 export interface SituationOptions {
-  readonly workspace: Workspace;
+  readonly site: DeploymentSite;
   readonly context: EngineContext;
   /** What the Nest wants. */
-  readonly wanted: readonly SynthesizedUnit[];
+  readonly wanted: readonly DeployableUnit[];
   /** Units that are to go: those that the Nest no longer has, or that are destroyed by name. */
   readonly leaving: (unit: string) => boolean;
   readonly refresh?: boolean;
+  /** Runners go whether they run a job or not. */
+  readonly allowDestroy?: boolean;
   /** For a dry run: where copies of states are read, so that nothing in the workspace is written. */
   readonly scratch?: Workspace;
 }
 
 /** Looks at everything and decides about every unit. Changes nothing. */
 export async function readSituation(options: SituationOptions): Promise<Situation> {
-  const { workspace, context, wanted, leaving } = options;
-  const [records, machine] = await Promise.all([readAllRecords(workspace), readRunners(context.nestRoot)]);
+  const { site, context, wanted, leaving } = options;
+  const [records, machine] = await Promise.all([site.store.current(), readRunners(context.nestRoot)]);
   const look = { ...options, records, machine };
   const units: UnitPlan[] = [];
   for (const unit of wanted) units.push(await planWanted(unit, look));
@@ -56,9 +65,9 @@ export async function readSituation(options: SituationOptions): Promise<Situatio
 }
 
 /** Looks at one unit again, as it is now; undefined where there is nothing of it any more. */
-export async function readUnit({ unit, wanted, takesOver }: UnitPlan, options: SituationOptions): Promise<UnitPlan | undefined> {
+export async function readUnit({ unit, wanted, takesOver }: Pick<UnitPlan, "unit" | "wanted" | "takesOver">, options: SituationOptions): Promise<UnitPlan | undefined> {
   const names = takesOver === undefined ? [unit] : [unit, takesOver];
-  const found = await Promise.all(names.map((name) => readRecords(options.workspace, name)));
+  const found = await Promise.all(names.map((name) => options.site.store.currentOf(name)));
   const records = new Map(found.filter((r) => r.applied ?? r.pending).map((r) => [r.unit, r]));
   const homes = found.flatMap((r) => [r.applied, r.pending].flatMap((record) => Object.values(record?.homes ?? {})));
   const machine = await readRunners(options.context.nestRoot, undefined, [...new Set([...names, ...homes])]);
@@ -73,40 +82,68 @@ interface Look extends SituationOptions {
   readonly machine: readonly RunnerRecord[];
 }
 
-async function planWanted(wanted: SynthesizedUnit, look: Look): Promise<UnitPlan> {
-  const { records, context } = look;
+async function planWanted(wanted: DeployableUnit, look: Look): Promise<UnitPlan> {
+  const { records, context, refresh } = look;
   const takesOver = sourceOf(wanted, records, look.wanted);
-  const own = takesOver === undefined ? (records.get(wanted.unit) ?? { unit: wanted.unit }) : underNewName(records.get(takesOver) as UnitRecords, wanted.unit);
-  const found = await observe(own, look);
-  const decision = decideUnit({ found, wanted, engine: named(context.engine), ...(look.refresh !== undefined && { refresh: look.refresh }) });
-  return { unit: wanted.unit, wanted, found, decision, ...(takesOver !== undefined && { takesOver }) };
+  const own = takesOver === undefined ? (records.get(wanted.unit) ?? { unit: wanted.unit }) : underNewName(records.get(takesOver) as UnitRecords, records.get(wanted.unit), wanted.unit);
+  const engine = wanted.engineVersion === undefined ? context.engine : await (context.engineFor?.(wanted.engineVersion) ?? context.engine);
+  const decide = (found: FoundUnit) => decideUnit({ found, wanted, engine: named(engine), ...(refresh !== undefined && { refresh }) });
+  const { found, decision } = await observeAndDecide(own, engine, decide, look);
+  return { unit: wanted.unit, wanted, found, decision, engine, ...(takesOver !== undefined && { takesOver }), ...(look.allowDestroy && { allowDestroy: true }) };
 }
 
 async function planLeaving(records: UnitRecords, look: Look): Promise<UnitPlan> {
-  const found = await observe(records, look);
-  return { unit: records.unit, found, decision: decideUnit({ found, engine: named(look.context.engine) }) };
+  const { engine } = look.context;
+  const { found, decision } = await observeAndDecide(records, engine, (unit) => decideUnit({ found: unit, engine: named(engine) }), look);
+  return { unit: records.unit, found, decision, engine, ...(look.allowDestroy && { allowDestroy: true }) };
 }
 
-async function observe(records: UnitRecords, { workspace, context, machine, scratch }: Look): Promise<FoundUnit> {
-  return observeUnit(records.unit, records, await stateRunners(workspace, records, context, scratch), machine, context.env);
+/** What is there of a unit, and what is decided about it. GitLab is asked only where machines that are on would have to go. */
+async function observeAndDecide(records: UnitRecords, engine: Engine, decide: (found: FoundUnit) => UnitDecision, look: Look): Promise<{ readonly found: FoundUnit; readonly decision: UnitDecision }> {
+  const { site, machine, scratch, allowDestroy } = look;
+  const context = { ...look.context, engine };
+  const state = await stateRunners(site, records, context, scratch);
+  if ((records.pending ?? records.applied)?.cloud === "local") {
+    const observed = observeUnit(records.unit, records, state, machine, context.env);
+    const found = allowDestroy ? { ...observed, runners: observed.runners.map((runner) => ({ ...runner, activity: runner.activity === "busy" ? ("idle" as const) : runner.activity })) } : observed;
+    return { found, decision: decide(found) };
+  }
+  const idle = observeCloudUnit(records.unit, records, state);
+  const first = decide(idle);
+  const leaving = allowDestroy ? [] : leavingMachines(idle, first);
+  if (leaving.length === 0) return { found: idle, decision: first };
+  const activity = (await context.machines?.activity(records.unit, leaving)) ?? new Map();
+  const found = observeCloudUnit(records.unit, records, state, activity);
+  return { found, decision: decide(found) };
+}
+
+/** Machines that are on and would be stopped or removed. */
+function leavingMachines({ runners }: FoundUnit, { action, runners: wanted }: UnitDecision): readonly string[] {
+  if (action === "none") return [];
+  return runners.filter(({ id, power }) => power === "on" && (action === "replace" || action === "destroy" || wanted[id]?.power !== "on")).map(({ id }) => id);
 }
 
 export function named({ name, version }: Engine): DeploymentRecord["engine"] {
   return { name, version };
 }
 
-/** The unit whose state this one takes over: only where it has none of its own and the other has no owner. */
-function sourceOf(unit: SynthesizedUnit, records: ReadonlyMap<string, UnitRecords>, wanted: readonly SynthesizedUnit[]): string | undefined {
+/**
+ * The unit whose state this one takes over: only where it has none of its own and the other has no owner. Where both
+ * have a record, a crash came between the two; nothing was applied under the new name yet.
+ */
+function sourceOf(unit: DeployableUnit, records: ReadonlyMap<string, UnitRecords>, wanted: readonly DeployableUnit[]): string | undefined {
   const from = unit.renamedFrom;
-  if (from === undefined || records.has(unit.unit) || !records.has(from) || wanted.some((other) => other.unit === from)) return undefined;
-  return from;
+  if (from === undefined || !records.has(from) || wanted.some((other) => other.unit === from)) return undefined;
+  const own = records.get(unit.unit);
+  return own === undefined || (own.applied === undefined && own.pending?.takesOver === from) ? from : undefined;
 }
 
-/** Records of the old name as the new one sees them: its runners keep their folders. */
-function underNewName({ unit: from, applied, pending }: UnitRecords, unit: string): UnitRecords {
+/** Records of the old name as the new one sees them: its runners keep their folders. A take-over that was begun already says more. */
+function underNewName({ unit: from, applied, pending: unfinished }: UnitRecords, begun: UnitRecords | undefined, unit: string): UnitRecords {
   const moved = (record: DeploymentRecord): DeploymentRecord => ({
     ...record,
     homes: Object.fromEntries(Object.keys(record.runners).map((id) => [id, record.homes?.[id] ?? from])),
   });
-  return { unit, ...(applied && { applied: moved(applied) }), ...(pending && { pending: moved(pending) }) };
+  const pending = begun?.pending ?? (unfinished && moved(unfinished));
+  return { unit, ...(applied && { applied: moved(applied) }), ...(pending && { pending }) };
 }

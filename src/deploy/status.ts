@@ -1,11 +1,11 @@
 import type { RunnerRecord } from "../runner/records";
-import { observeUnit, findOrphans, type FoundRunner } from "./observe";
-import type { UnitRecords } from "./record";
+import type { UnitKind, UnitRecords } from "../store/deployment";
+import { observeCloudUnit, observeUnit, findOrphans, type FoundRunner } from "./observe";
 
 /** What `gosling status` tells of one Egg, bucket or Job. */
 export interface UnitStatus {
   readonly unit: string;
-  readonly kind: "egg" | "eggsbucket" | "job";
+  readonly kind: UnitKind;
   readonly cloud: string;
   readonly type: "vm" | "serverless";
   /** `interrupted`: a deployment was begun and did not end. `removed`: the Nest no longer has it. */
@@ -19,10 +19,10 @@ export interface RunnerStatus {
   readonly id: string;
   readonly pool: "apex" | "nadir";
   /**
-   * As the runner says itself, or `dead` (its process is gone and should be there), `drained` (it has
-   * ended as it was asked to), `asleep` (in Nadir), `lost` (its folder is gone).
+   * As a local runner says itself, or `dead` (its process is gone and should be there), `drained` (it has
+   * ended as it was asked to), `asleep` (in Nadir), `lost` (its folder is gone). A machine of a cloud is `on` or `asleep`.
    */
-  readonly state: "starting" | "waiting" | "idle" | "busy" | "draining" | "failed" | "stopped" | "dead" | "drained" | "asleep" | "lost";
+  readonly state: "starting" | "waiting" | "idle" | "busy" | "draining" | "failed" | "stopped" | "dead" | "drained" | "asleep" | "lost" | "on";
   /** `old`: made with a configuration from before the last deployment. */
   readonly configuration: "current" | "old";
   readonly revision: string;
@@ -46,13 +46,14 @@ export interface NamedUnit {
 export function describeStatus(units: readonly NamedUnit[], records: ReadonlyMap<string, UnitRecords>, machine: readonly RunnerRecord[]): readonly UnitStatus[] {
   const wanted = new Map(units.map((unit) => [unit.unit, unit]));
   const names = [...new Set([...wanted.keys(), ...records.keys()])].sort();
-  const found = new Map(names.map((unit) => [unit, observeUnit(unit, records.get(unit) ?? { unit }, undefined, machine)]));
+  const found = new Map(names.map((unit) => [unit, observe(records.get(unit) ?? { unit }, machine)]));
   const strays = findOrphans(machine, [...found.values()]);
   return names.map((unit) => {
     const inNest = wanted.get(unit);
     const { applied, pending } = records.get(unit) ?? { unit };
     const last = applied ?? pending;
-    const runners = (found.get(unit)?.runners ?? []).map((runner) => runnerStatus(runner, last?.revision));
+    const local = (last?.cloud ?? "local") === "local";
+    const runners = (found.get(unit)?.runners ?? []).map((runner) => (local ? runnerStatus(runner, last?.revision) : machineStatus(runner, last?.revision)));
     const own = strays.filter((record) => record.egg === unit).map((record) => strayStatus(record, last?.revision));
     const all = [...runners, ...own].sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1));
     const deployment = pending ? "interrupted" : !last ? "not deployed" : inNest ? "deployed" : "removed";
@@ -60,13 +61,19 @@ export function describeStatus(units: readonly NamedUnit[], records: ReadonlyMap
     return {
       unit,
       kind: inNest?.kind ?? last?.kind ?? "egg",
-      cloud: inNest?.cloud ?? "local",
+      cloud: inNest?.cloud ?? last?.cloud ?? "local",
       type,
       deployment,
       runners: all,
-      notes: notesOf(deployment, type, inNest?.cloud ?? "local", all),
+      notes: notesOf(deployment, type, inNest?.cloud ?? last?.cloud ?? "local", all),
     };
   });
+}
+
+/** Without the engine: what the last good deployment left is what is taken to be there. */
+function observe(records: UnitRecords, machine: readonly RunnerRecord[]): ReturnType<typeof observeUnit> {
+  const { unit, applied, pending } = records;
+  return (applied ?? pending)?.cloud === "local" ? observeUnit(unit, records, undefined, machine) : observeCloudUnit(unit, records, undefined);
 }
 
 function runnerStatus(runner: FoundRunner, current: string | undefined): RunnerStatus {
@@ -81,6 +88,11 @@ function runnerStatus(runner: FoundRunner, current: string | undefined): RunnerS
     ...(record && recordDetails(record)),
     details: detailsOf(record),
   };
+}
+
+function machineStatus({ id, power, revision }: FoundRunner, current: string | undefined): RunnerStatus {
+  const on = power === "on";
+  return { id, pool: on ? "apex" : "nadir", state: on ? "on" : "asleep", configuration: revision === current ? "current" : "old", revision, details: [] };
 }
 
 /** A runner that the last record does not name: an interrupted deployment made it. */
@@ -120,8 +132,7 @@ function detailsOf(record: RunnerRecord | undefined): readonly string[] {
 
 function notesOf(deployment: UnitStatus["deployment"], type: "vm" | "serverless", cloud: string, runners: readonly RunnerStatus[]): readonly string[] {
   const notes: string[] = [];
-  if (cloud !== "local") notes.push(`this version deploys no Eggs on ${cloud} yet`);
-  else if (deployment === "not deployed") notes.push("not deployed yet: gosling deploy");
+  if (deployment === "not deployed") notes.push("not deployed yet: gosling deploy");
   if (deployment === "interrupted") notes.push("a deployment was interrupted: gosling deploy goes on with it");
   if (deployment === "removed") notes.push("no longer in the Nest: the next gosling deploy removes it");
   if (type === "serverless" && cloud === "local" && (deployment === "deployed" || deployment === "interrupted")) {

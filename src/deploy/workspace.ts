@@ -1,13 +1,14 @@
 import { join } from "node:path";
 
 /**
- * Where deployments keep what they know, below the Nest:
+ * What a deployment keeps on this machine, below the Nest:
  *
  * ```
- * .gosling/deployments/UNIT/   applied.json, pending.json, lock
+ * .gosling/gosling.db          what was deployed, where state is local
+ * .gosling/locks/UNIT/         the lock of a unit, where state is local
  * .gosling/stacks/STACK/       cdk.tf.json as it was applied last, the engine's working folder
- * .gosling/state/STACK.tfstate the engine's state (mode 0600)
- * .gosling/runners/EGG/ID/     one runner: its configuration, heartbeat and log
+ * .gosling/state/STACK.tfstate the engine's state (mode 0600), where state is local
+ * .gosling/runners/EGG/ID/     one local runner: its configuration, heartbeat and log
  * ```
  */
 export interface Workspace {
@@ -15,10 +16,11 @@ export interface Workspace {
   readonly root: string;
 }
 
-export const deploymentsFolder = (w: Workspace): string => join(w.root, ".gosling", "deployments");
-export const deploymentFolder = (w: Workspace, unit: string): string => join(deploymentsFolder(w), unit);
+export const databaseFile = (w: Workspace): string => join(w.root, ".gosling", "gosling.db");
+export const lockFolder = (w: Workspace, unit: string): string => join(w.root, ".gosling", "locks", unit);
 export const stackFolder = (w: Workspace, stack: string): string => join(w.root, ".gosling", "stacks", stack);
-export const stateFile = (w: Workspace, stack: string): string => join(w.root, ".gosling", "state", `${stack}.tfstate`);
+export const stateFolder = (w: Workspace): string => join(w.root, ".gosling", "state");
+export const stateFile = (w: Workspace, stack: string): string => join(stateFolder(w), `${stack}.tfstate`);
 
 /** Name of the file that holds a stack's configuration. */
 export const CONFIGURATION = "cdk.tf.json";

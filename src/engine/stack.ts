@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly interrupts?: Interrupts;
   /** Called for each event of each command, in order, while the engine works. */
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Whether the state is locked while a command runs. `false` is for a look that changes nothing. Default: true. */
+  readonly lock?: boolean;
   /** How long to wait for a state that somebody else holds. Default: not at all. */
   readonly lockTimeoutSeconds?: number;
   /** What an init does with the state where the backend has changed. Default: `reconfigure`, which leaves the old one where it is. */
@@ -69,6 +71,12 @@ export interface Applied {
   readonly warnings: readonly EngineDiagnostic[];
 }
 
+export interface PulledState {
+  /** JSON, in the engine's own format. */
+  readonly text: string;
+  readonly resources: readonly unknown[];
+}
+
 export interface StackOutput {
   readonly value: unknown;
   readonly sensitive: boolean;
@@ -89,6 +97,12 @@ export interface Stack {
   outputs(): Promise<Readonly<Record<string, StackOutput>>>;
   /** What the state knows, by address. Empty where nothing was applied yet. */
   resources(): Promise<readonly StateResource[]>;
+  /** The whole state, decrypted; undefined where there is none yet. It may hold secrets. */
+  pullState(): Promise<PulledState | undefined>;
+  /** Makes this the stack's state; refused where the one that is there is another stack's or newer. */
+  pushState(text: string): Promise<void>;
+  /** Makes the state forget everything, without touching what it knew of: that is another stack's now. */
+  emptyState(): Promise<void>;
   /** Breaks a lock that somebody left behind. */
   forceUnlock(lockId: string): Promise<void>;
 }
@@ -99,7 +113,7 @@ const IN_NO_PLAN: ReadonlySet<Action> = new Set<Action>(["noop", "read", "open",
 /** A stack to work with. Nothing is read or started before an operation asks for it. */
 export function openStack(options: StackOptions): Stack {
   const { folder } = options;
-  const lock = [`-lock-timeout=${options.lockTimeoutSeconds ?? 0}s`];
+  const lock = options.lock === false ? ["-lock=false"] : [`-lock-timeout=${options.lockTimeoutSeconds ?? 0}s`];
   /** Set by the first operation, so that one stack is set up and repaired once. */
   let ready = false;
 
@@ -161,6 +175,23 @@ export function openStack(options: StackOptions): Stack {
   const change = (args: readonly string[], what: Omit<PlanOptions, "out">) =>
     withVariables(what.variables, async (variables) => toApplied(await operate([...args, ...lock, ...planArguments(what), ...variables])));
 
+  const pullState = async (): Promise<PulledState | undefined> => {
+    const { stdout } = await operate(["state", "pull"]);
+    if (stdout.trim() === "") return undefined;
+    const text = jsonIn(stdout);
+    return { text, resources: (JSON.parse(text) as { readonly resources?: readonly unknown[] }).resources ?? [] };
+  };
+
+  const pushState = async (text: string): Promise<void> => {
+    const file = join(folder, `.gosling-${process.pid}-${randomBytes(6).toString("hex")}.tfstate`);
+    await writeFile(file, text, { mode: 0o600, flag: "wx" });
+    try {
+      await operate(["state", "push", ...lock, basename(file)]);
+    } finally {
+      await rm(file, { force: true });
+    }
+  };
+
   return {
     folder,
     init: () => init(),
@@ -191,6 +222,14 @@ export function openStack(options: StackOptions): Stack {
       return Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, sensitive: sensitive === true }]));
     },
     resources: async () => readState(jsonIn((await operate(["show", "-json", "-no-color"])).stdout)),
+    pullState,
+    pushState,
+    emptyState: async () => {
+      const state = await pullState();
+      if (state === undefined || state.resources.length === 0) return;
+      const { serial, ...rest } = JSON.parse(state.text) as { readonly serial: number };
+      await pushState(JSON.stringify({ ...rest, serial: serial + 1, outputs: {}, resources: [], check_results: null }));
+    },
     forceUnlock: async (lockId) => {
       await operate(["force-unlock", "-force", lockId]);
     },

@@ -23,6 +23,8 @@ export interface DeploymentRecord {
   readonly runners: Readonly<Record<string, RunnerEntry>>;
   /** Egg under whose name a runner was made, where a `renamed_from` took it over. */
   readonly homes?: Readonly<Record<string, string>>;
+  /** Unit whose state and machines became this one's with this deployment. */
+  readonly takesOver?: string;
   readonly engine: { readonly name: string; readonly version: string };
   /** Start of the deployment, ISO 8601. */
   readonly at: string;

@@ -24,6 +24,11 @@ export function manifestFile(out: string): string {
   return join(out, "manifest.json");
 }
 
+/** What tells one configuration of a stack from another: SHA-256 of its text, as the manifest has it. */
+export function configurationHash(text: string): string {
+  return sha256(text);
+}
+
 /** SHA-256 of a file; undefined where it can't be read: then it is written anew. */
 export function fileHash(path: string): string | undefined {
   try {

@@ -1,10 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { readRecords } from "../../deploy/record";
-import { deploymentFolder, deploymentsFolder } from "../../deploy/workspace";
+import type { DeploymentSite } from "../../deploy/site";
 import type { ReadNestResult } from "../../nest";
-import { newestClaim } from "../../runner/claim";
 import { readRunners } from "../../runner/records";
-import { isAlive, machineProcesses } from "../../runner/processes";
+import type { UnitRecords } from "../../store/deployment";
 import { GoslingError } from "../../vocabulary/error";
 import { error, type HealthCheck, ok, warning } from "./check";
 
@@ -21,32 +18,27 @@ export function nestCheck({ nest, diagnostics, counts }: Pick<ReadNestResult, "n
   return warnings === 0 ? ok("Nest", content) : warning("Nest", `${content}; ${amount(warnings, "warning")}`, "Run gosling validate to see them.");
 }
 
-/** What deployments have left: interrupted ones, damaged records, runners whose process is gone. */
-export async function deploymentChecks(root: string): Promise<readonly HealthCheck[]> {
-  const units = await readdir(deploymentsFolder({ root })).catch(() => []);
-  const looked = await Promise.all(units.sort().map((unit) => deploymentCheck(root, unit)));
-  const deployed = looked.filter(({ applied }) => applied).length;
+/** What deployments have left: interrupted ones, records that can't be read, local runners whose process is gone. */
+export async function deploymentChecks(root: string, site: DeploymentSite): Promise<readonly HealthCheck[]> {
+  const records = await site.store.current().catch((problem: unknown) => {
+    if (problem instanceof GoslingError) return problem;
+    throw problem;
+  });
+  if (records instanceof GoslingError) return [error("Deployments", records.message, records.hint ?? "")];
+  const looked = await Promise.all([...records.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1)).map((unit) => deploymentCheck(unit, site)));
+  const deployed = [...records.values()].filter(({ applied }) => applied).length;
   const dead = (await readRunners(root)).filter(({ process }) => process === "dead").map(({ egg, id }) => `${egg}/${id}`);
   const found = [
-    ...looked.flatMap(({ check }) => check ?? []),
+    ...looked.flatMap((check) => check ?? []),
     ...(dead.length > 0 ? [warning("Runners", `${dead.length === 1 ? "the process is" : "the processes are"} gone: ${dead.join(", ")}`, "Run gosling deploy: it starts them again.")] : []),
   ];
-  return found.length > 0 ? found : [ok("Deployments", deployed === 0 ? "nothing is deployed from this folder" : `${amount(deployed, "unit")} deployed, none interrupted`)];
+  return found.length > 0 ? found : [ok("Deployments", deployed === 0 ? "nothing is deployed" : `${amount(deployed, "unit")} deployed, none interrupted`)];
 }
 
-async function deploymentCheck(root: string, unit: string): Promise<{ readonly applied: boolean; readonly check?: HealthCheck }> {
-  try {
-    const { applied, pending } = await readRecords({ root }, unit);
-    const claim = await newestClaim({ path: deploymentFolder({ root }, unit) });
-    const running = claim !== undefined && (await isAlive(machineProcesses, claim));
-    const check = running
-      ? ok("Deployments", `${unit} is being deployed by process ${claim.pid}`)
-      : pending && warning("Deployments", `the deployment of ${unit} that began at ${pending.at} did not end`, "Run gosling deploy: it looks at what is there and goes on.");
-    return { applied: applied !== undefined, ...(check && { check }) };
-  } catch (problem) {
-    if (problem instanceof GoslingError) return { applied: false, check: error("Deployments", problem.message, problem.hint ?? "") };
-    throw problem;
-  }
+async function deploymentCheck({ unit, pending }: UnitRecords, { locks }: DeploymentSite): Promise<HealthCheck | undefined> {
+  const holder = await locks.holder(unit);
+  if (holder) return ok("Deployments", `${unit} is being deployed by ${holder.who}`);
+  return pending && warning("Deployments", `the deployment of ${unit} that began at ${pending.at} did not end well`, "Run gosling deploy: it looks at what is there and goes on.");
 }
 
 function amount(count: number, noun: string): string {

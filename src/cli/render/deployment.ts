@@ -1,5 +1,8 @@
-import type { DeploymentPlan, UnitResult } from "../../deploy/deploy";
-import type { PlannedUnit, PlanSummary } from "../../deploy/plan";
+import type { DeploymentPlan } from "../../deploy/deploy";
+import type { PlannedUnit } from "../../deploy/plan";
+import type { UnitResult } from "../../deploy/reconcile";
+import { addSummaries, NOTHING as NO_RESOURCES } from "../../deploy/summary";
+import type { PlanSummary } from "../../store/deployment";
 import type { UnitDecision, UnitStep } from "../../deploy/decide-unit";
 import { GoslingError } from "../../vocabulary/error";
 import { explainSystemError } from "../system-error";
@@ -13,7 +16,7 @@ export function renderPlan(plan: DeploymentPlan, paint: Palette): string {
   const changed = plan.units.length - same;
   if (plan.units.length === 0 && !plan.changes) return NOTHING;
   if (!plan.changes) return `Nothing would change: ${countOf(same, "unit")} as the Nest says.\n`;
-  const total = plan.units.flatMap((unit) => unit.summary ?? []).reduce(sum, { create: 0, change: 0, replace: 0, destroy: 0 });
+  const total = plan.units.flatMap((unit) => unit.summary ?? []).reduce(addSummaries, NO_RESOURCES);
   lines.push("", `Plan: ${countOf(changed, "unit")} to change, ${same} as the Nest says. Resources: ${renderSummary(total, paint)}.`);
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -40,7 +43,7 @@ function actionText({ action, waiting }: UnitDecision, takesOver: string | undef
     case "apply":
       return `is brought up to date${from}`;
     case "replace":
-      return `is made anew${from}: its kind of runner changes`;
+      return `is made anew${from}: its cloud, its region or its kind of runner changes`;
     case "destroy":
       return "is removed";
     case "held":
@@ -72,15 +75,11 @@ function renderSummary({ create, change, replace, destroy }: PlanSummary, paint:
   return `${create} to create, ${change} to change, ${loud(replace, `${replace} to replace`)}, ${loud(destroy, `${destroy} to destroy`)}`;
 }
 
-function sum(a: PlanSummary, b: PlanSummary): PlanSummary {
-  return { create: a.create + b.create, change: a.change + b.change, replace: a.replace + b.replace, destroy: a.destroy + b.destroy };
-}
-
 /** What became of one unit, in one line, with the reasons below. */
-export function renderResult({ unit, outcome, decision, error }: UnitResult, paint: Palette): readonly string[] {
+export function renderResult({ unit, outcome, decision, error, notes = [] }: UnitResult, paint: Palette): readonly string[] {
   const mark = outcome === "failed" || outcome === "interrupted" ? paint.red("✗") : outcome === "held" ? paint.yellow("…") : paint.green("✓");
   const text = outcome === "held" ? actionText(decision, undefined) : outcome;
-  return [`${mark} ${paint.bold(unit)}  ${text}`, ...(error === undefined ? [] : errorLines(error, paint).map((line) => `  ${line}`))];
+  return [`${mark} ${paint.bold(unit)}  ${text}`, ...notes.map((note) => `  ${paint.yellow("!")} ${note}`), ...(error === undefined ? [] : errorLines(error, paint).map((line) => `  ${line}`))];
 }
 
 /** The last line of a deployment. */
@@ -94,7 +93,7 @@ export function renderTotals(results: readonly UnitResult[]): string {
   return `${counts.join(", ")}.\n`;
 }
 
-function errorLines(cause: unknown, paint: Palette): readonly string[] {
+export function errorLines(cause: unknown, paint: Palette): readonly string[] {
   const error = cause instanceof GoslingError ? cause : explainSystemError(cause);
   // A fault of the program: with its stack, so that it can be reported.
   if (!error) return [paint.red(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))];

@@ -47,6 +47,8 @@ export function nestGraph(nest: Nest, status: readonly UnitStatus[]): NestGraph 
     for (const repository of owner.repositories) add(repositoryNode(owner, repository), runners.id);
   }
   for (const gone of status.filter(({ deployment }) => deployment === "removed")) {
+    // It has no runners.
+    if (gone.kind === "rift" || gone.kind === "mothergoose") continue;
     const node = { id: `${gone.kind} ${gone.unit}`, kind: gone.kind, title: gone.unit, details: ["no longer in the Nest"] } as const;
     add(node, root.id);
     add(deployedRunners(gone.unit, gone, []), node.id);

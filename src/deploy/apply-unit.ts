@@ -1,0 +1,89 @@
+import type { Applied } from "../engine";
+import type { DeploymentEnd, PlanSummary } from "../store/deployment";
+import type { RunnerEntry } from "../vocabulary/runner-entry";
+import { applySaved } from "./apply-saved";
+import { elsewhere } from "./capacity";
+import { openUnitStack, type EngineContext, type MachinePower } from "./engine-context";
+import { putConfiguration } from "./put-configuration";
+import { restarts } from "./restarts";
+import type { DeploymentSite } from "./site";
+import type { UnitPlan } from "./situation";
+import { applied } from "./summary";
+import type { DeployableUnit } from "./wanted";
+
+type Runners = Readonly<Record<string, RunnerEntry>>;
+
+/**
+ * Brings a unit's stacks to their configuration and its runners to what was decided. A machine for which a zone or an
+ * instance type has no capacity is tried at the Egg's next place.
+ */
+export async function applyUnit(
+  plan: UnitPlan,
+  wanted: DeployableUnit,
+  configurations: ReadonlyMap<string, string>,
+  site: DeploymentSite,
+  context: EngineContext,
+  count: (done: PlanSummary) => void,
+): Promise<Pick<DeploymentEnd, "runners"> & { readonly notes: readonly string[] }> {
+  for (const { name, configurationHash } of wanted.stacks) await putConfiguration(site.workspace, name, configurations.get(configurationHash) as string);
+  const notes: string[] = [];
+  let runners: Runners = plan.decision.runners;
+  for (;;) {
+    try {
+      const power = await applyStacks(plan, wanted, runners, site, context, count);
+      if (power.length > 0) await context.machines?.setPower(wanted.location, power);
+      return { notes, ...(runners !== plan.decision.runners && { runners }) };
+    } catch (error) {
+      // A saved plan names its places.
+      const moved = plan.plans ? undefined : elsewhere(error, runners, await placesOf(wanted, site, context, error));
+      if (!moved) throw error;
+      runners = moved.runners;
+      notes.push(...moved.notes);
+    }
+  }
+}
+
+/** Applies every stack; the first hands over what the others need. Answers with machines whose power the engine can't set. */
+async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runners, site: DeploymentSite, context: EngineContext, count: (done: PlanSummary) => void): Promise<readonly MachinePower[]> {
+  const apply = async (stack: string, more: Readonly<Record<string, unknown>> = {}): Promise<Applied> => {
+    const variables = wanted.runnerType === "vm" ? { runners, ...more } : {};
+    const opened = openUnitStack(site.workspace, stack, context);
+    const saved = plan.plans?.get(stack);
+    const done = saved ? await applySaved(opened, saved) : await opened.apply({ variables, replace: restarts(plan, stack) });
+    count(applied(done));
+    return done;
+  };
+  const [first, ...rest] = wanted.stacks;
+  if (!first) return [];
+  if (wanted.cloud === "local") {
+    // They share nothing.
+    await all(wanted.stacks.map(({ name }) => apply(name)));
+    return [];
+  }
+  const done = await apply(first.name);
+  const others = await all(rest.map(({ name }) => apply(name, { shared: done.outputs["shared"] })));
+  return [done, ...others].flatMap(({ outputs }) => powerOf(outputs["power"]));
+}
+
+/** All of it is done before the first failure is told: what runs must not be left alone. */
+async function all<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(work);
+  return settled.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+}
+
+/** The output `power` of a stack on Yandex Cloud. */
+function powerOf(output: unknown): readonly MachinePower[] {
+  if (typeof output !== "object" || output === null) return [];
+  return Object.entries(output as Readonly<Record<string, { readonly instance: string; readonly power: "on" | "off" }>>).map(([runner, { instance, power }]) => ({ runner, instance, power }));
+}
+
+/** How many places the Egg has; the first stack's output lists them. Asked only where an apply has failed. */
+async function placesOf({ stacks, runnerType, cloud }: DeployableUnit, { workspace }: DeploymentSite, context: EngineContext, error: unknown): Promise<number> {
+  const [first] = stacks;
+  if (!first || runnerType !== "vm" || cloud === "local" || (context.interrupts?.count ?? 0) > 0 || !(error instanceof Error)) return 0;
+  const places = (await openUnitStack(workspace, first.name, context).outputs().catch(() => undefined))?.["places"]?.value;
+  return Array.isArray(places) ? places.length : 0;
+}

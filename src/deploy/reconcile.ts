@@ -1,0 +1,101 @@
+import { mapConcurrent } from "../engine";
+import { GoslingError } from "../vocabulary/error";
+import { carryOut, type Done } from "./carry-out";
+import type { UnitDecision } from "./decide-unit";
+import type { EngineContext } from "./engine-context";
+import type { Origin } from "./origin";
+import { clearOrphan } from "./orphan";
+import { plansOf, type SavedPlan } from "./saved-plan";
+import { readSituation, readUnit, type SituationOptions, type UnitPlan } from "./situation";
+
+export interface ReconcileOptions {
+  readonly context: EngineContext;
+  readonly origin: Origin;
+  /** Wait for busy runners that have to go, until their jobs are over. */
+  readonly wait?: boolean;
+  /** Waits before the next look at busy runners. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
+  readonly onUnit?: (event: UnitEvent) => void;
+  /** Do exactly what this plan holds. */
+  readonly saved?: SavedPlan;
+}
+
+export type UnitEvent =
+  | { readonly kind: "begin"; readonly unit: string; readonly decision: UnitDecision }
+  | { readonly kind: "wait"; readonly unit: string; readonly runners: readonly string[] }
+  | { readonly kind: "end"; readonly result: UnitResult };
+
+/** What became of one unit. */
+export interface UnitResult extends Partial<Done> {
+  readonly unit: string;
+  /** `held`: busy runners are drained first; the next deployment goes on. */
+  readonly outcome: "unchanged" | "deployed" | "destroyed" | "held" | "failed" | "interrupted";
+  /** The last decision that was carried out. */
+  readonly decision: UnitDecision;
+  readonly error?: unknown;
+}
+
+/** Between two looks at busy runners: on this machine, where a look costs nothing, and at GitLab. */
+const LOOK_MS = 1000;
+
+/** Looks, decides and acts, unit by unit, until all is done or has to wait for a later deployment. */
+export async function reconcile(look: SituationOptions, options: ReconcileOptions): Promise<readonly UnitResult[]> {
+  const { context, pause = sleep } = options;
+  const results = new Map<string, UnitResult>();
+  const first = await readSituation(look);
+  let open = first.units;
+  for (;;) {
+    const settled = await mapConcurrent(open, (plan) => reconcileUnit(plan, look, options));
+    settled.forEach((outcome, index) => {
+      const plan = open[index] as UnitPlan;
+      const result = outcome.status === "fulfilled" ? outcome.value : failure(plan, outcome.reason);
+      results.set(result.unit, result);
+      if (result.outcome !== "unchanged") options.onUnit?.({ kind: "end", result });
+    });
+    const waiting = open.filter(({ unit }) => isWaiting(results.get(unit)));
+    if (!options.wait || waiting.length === 0 || (context.interrupts?.count ?? 0) > 0) break;
+    for (const { unit } of waiting) options.onUnit?.({ kind: "wait", unit, runners: results.get(unit)?.decision.waiting ?? [] });
+    await pause(LOOK_MS);
+    open = (await Promise.all(waiting.map((plan) => readUnit(plan, look)))).filter((plan) => plan !== undefined);
+  }
+  // What was an orphan before may have been adopted since.
+  if (first.orphans.length > 0) for (const orphan of (await readSituation(look)).orphans) await clearOrphan(orphan, context.nestRoot);
+  return [...results.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1));
+}
+
+function isWaiting(result: UnitResult | undefined): boolean {
+  return result !== undefined && result.outcome !== "failed" && result.outcome !== "interrupted" && result.decision.waiting.length > 0;
+}
+
+async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: ReconcileOptions): Promise<UnitResult> {
+  if (plan.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: plan.decision };
+  const { context, site } = look;
+  if ((context.interrupts?.count ?? 0) > 0) throw new GoslingError("INTERRUPTED", `${plan.unit} was not begun`, { hint: "Run the same command again.", exitCode: 130 });
+  const lock = await site.locks.lock(plan.takesOver ?? plan.unit);
+  try {
+    // Decided again under the lock: another deployment may have been at work in between.
+    const fresh = await readUnit(plan, look);
+    if (!fresh || fresh.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: fresh?.decision ?? plan.decision };
+    options.onUnit?.({ kind: "begin", unit: fresh.unit, decision: fresh.decision });
+    const plans = options.saved && (await plansOf(fresh, options.saved, site));
+    const done = await carryOut({ ...fresh, ...(plans && { plans }) }, site, context, options.origin);
+    return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision, ...done };
+  } finally {
+    await lock.release();
+  }
+}
+
+function outcomeOf({ action }: UnitDecision): UnitResult["outcome"] {
+  if (action === "none") return "unchanged";
+  if (action === "held") return "held";
+  return action === "destroy" ? "destroyed" : "deployed";
+}
+
+function failure({ unit, decision }: UnitPlan, error: unknown): UnitResult {
+  const interrupted = error instanceof GoslingError && error.code === "INTERRUPTED";
+  return { unit, outcome: interrupted ? "interrupted" : "failed", decision, error };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

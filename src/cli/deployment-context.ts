@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import type { EngineContext } from "../deploy/engine-context";
-import { openSite } from "../deploy/open-site";
+import { openSite, type SiteOptions } from "../deploy/open-site";
 import { deploymentIds, type Origin } from "../deploy/origin";
 import type { DeploymentSite } from "../deploy/site";
 import { type EngineEvent, Interrupts } from "../engine";
 import type { Nest } from "../nest/model";
+import { environmentStore, fileStore, secretResolver } from "../secrets";
 import type { Context, GlobalFlags } from "./context";
 import { deployedBy } from "./deployed-by";
 import { offerEngine } from "./engine";
@@ -26,7 +27,7 @@ export interface DeploymentFlags extends GlobalFlags {
 
 /** Opens where a Nest's deployments are recorded, for as long as `work` takes. No engine is looked for. */
 export async function withSite<T>(context: Context, nest: SiteOwner, work: (site: DeploymentSite) => Promise<T>, { readOnly = true } = {}): Promise<T> {
-  const { site } = await openSite({ nestRoot: nest.root, ...(nest.values && { settings: nest.values }), env: context.env, readOnly });
+  const { site } = await openSite({ ...siteOptions(context, nest), readOnly });
   try {
     return await work(site);
   } finally {
@@ -50,7 +51,8 @@ export async function withDeployment<T>(
 ): Promise<T> {
   return withInterrupts(context, async (interrupts) => {
     const engine = await offerEngine(context, flags);
-    const { site, environment } = await openSite({ nestRoot: nest.root, ...(nest.values && { settings: nest.values }), env: context.env, engine, readOnly });
+    const { site, environment, warnings } = await openSite({ ...siteOptions(context, nest), engine, readOnly });
+    for (const warning of flags.quiet ? [] : warnings) context.stderr.write(`warning: ${warning}\n`);
     try {
       const { lockTimeout } = flags;
       const engineContext: EngineContext = {
@@ -59,7 +61,7 @@ export async function withDeployment<T>(
         program: PROGRAM,
         nestRoot: nest.root,
         interrupts,
-        ...(environment && { stackEnvironment: environment }),
+        stackEnvironment: environment,
         ...(lockTimeout !== undefined && { lockTimeoutSeconds: lockTimeout }),
         ...(onEvent && { onEvent }),
       };
@@ -69,6 +71,10 @@ export async function withDeployment<T>(
       await site.store.close();
     }
   });
+}
+
+function siteOptions({ env }: Context, { root, values }: SiteOwner): SiteOptions {
+  return { nestRoot: root, ...(values && { settings: values }), env, resolve: secretResolver([environmentStore(env), fileStore(root)]) };
 }
 
 /**

@@ -174,7 +174,7 @@ describeWithEngines("The local cloud", (engine) => {
   test("a Ctrl-C stops the engine gracefully, and the next deploy goes on", async () => {
     await make(egg("app", { apex: [3, 3], runner: 'startup_script = "true"' }));
     const child = nest.spawnCli(["deploy", "--yes"]);
-    await eventually("the engine works", () => existsSync(join(nest.root, ".gosling/deployments/app/pending.json")));
+    await eventually("the engine works", () => existsSync(join(nest.root, ".gosling/stacks/app/cdk.tf.json")));
     child.kill("SIGINT");
     const code = await new Promise((resolve) => child.once("close", resolve));
     if (code !== 0) expect(code).toBe(130);

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Engine, Environment } from "../engine";
+import { encryptionSettings, stateEncryption } from "../engine/encryption";
+import type { ResolveSecret } from "../secrets";
+import type { DeploymentStore } from "../store/deployment-store";
+import type { GitlabPlace } from "../store/gitlab-http";
+import type { Sealing } from "../store/sealing";
+import { openSqliteStore } from "../store/sqlite-store";
+import type { UnitLocks } from "../store/unit-locks";
+import { GoslingError } from "../vocabulary/error";
+import type { NestValues } from "../vocabulary/types";
+import { localUnitLocks } from "./lock";
+import type { DeploymentSite } from "./site";
+import { databaseFile, type Workspace } from "./workspace";
+
+export interface SiteOptions {
+  /** Absolute path of the Nest. */
+  readonly nestRoot: string;
+  /** Where the state is; default: on this machine. */
+  readonly settings?: Pick<NestValues, "state" | "repository">;
+  readonly env: Environment;
+  /** Reads the key of the state. */
+  readonly resolve: ResolveSecret;
+  /** The engine that will work with the state; without one, states can't be worked with. */
+  readonly engine?: Engine;
+  /** Nothing is written, not even where nothing is there yet. */
+  readonly readOnly?: boolean;
+}
+
+export interface OpenedSite {
+  readonly site: DeploymentSite;
+  /** What the engine gets for a stack on top of its environment. */
+  readonly environment: (stack: string) => Environment;
+  /** What stays unprotected. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Opens where a Nest's deployments are recorded and locked: beside the engine's state. Nothing is asked of a server yet.
+ * @throws GoslingError `STATE_MOVED`, `STATE_UNENCRYPTED`, `STATE_KEY_INVALID`, `GITLAB_PROJECT_UNKNOWN`,
+ *   `GITLAB_TOKEN_MISSING`, and those of secrets.
+ */
+export async function openSite(options: SiteOptions): Promise<OpenedSite> {
+  const { nestRoot, settings, env, engine, readOnly = false } = options;
+  const workspace: Workspace = { root: nestRoot };
+  const state = settings?.state ?? { backend: "local" as const };
+  // States of this machine that were written before there was a key are taken over; shared ones when somebody says so.
+  const acceptClear = state.backend === "local" || env["GOSLING_STATE_ACCEPT_CLEAR"] === "1";
+  const sealing = await sealingOf(state, options.resolve, acceptClear);
+  const encryption = engine && stateEncryption(await encryptionSettings(state, engine, options.resolve, { acceptClear }), engine);
+  const found = { workspace, state: state.backend };
+  const extra = encryption?.extra ?? {};
+  const warnings = encryption?.warnings ?? [];
+  const local = () => openSqliteStore(databaseFile(workspace), { ...(sealing && { sealing }), readOnly });
+  if (state.backend === "local") return { site: { ...found, store: local(), locks: localUnitLocks(workspace) }, environment: () => extra, warnings };
+
+  await checkNotMoved(workspace, local, state.backend);
+  if (state.backend === "s3") {
+    const { bucket = "", region = "", endpoint } = state;
+    const place = { bucket, region, ...(endpoint !== undefined && { endpoint }) };
+    const { openS3Store } = await import("../store/s3-store.js");
+    const { s3UnitLocks } = await import("../store/s3-unit-locks.js");
+    const store: DeploymentStore = openS3Store({ ...place, ...(sealing && { sealing }) });
+    const locks: UnitLocks = s3UnitLocks({ ...place, who: holder(env), newId: randomUUID });
+    return { site: { ...found, store, locks }, environment: () => extra, warnings };
+  }
+  const place = gitlabPlace(settings?.repository, env);
+  const { openGitlabStore } = await import("../store/gitlab-store.js");
+  const { gitlabUnitLocks } = await import("../store/gitlab-unit-locks.js");
+  const store: DeploymentStore = openGitlabStore({ ...place, ...(sealing && { sealing }) });
+  const locks: UnitLocks = gitlabUnitLocks({ ...place, who: holder(env), newId: randomUUID });
+  return { site: { ...found, store, locks }, environment: (stack) => ({ ...extra, ...httpEnvironment(stack, place, env, settings?.repository?.projectId === undefined) }), warnings };
+}
+
+async function sealingOf({ encryption }: Pick<NestValues["state"], "encryption">, resolve: ResolveSecret, acceptPlain: boolean): Promise<Sealing | undefined> {
+  if (!encryption?.enabled) return undefined;
+  if (encryption.key !== undefined) {
+    const { keySealing } = await import("../store/sealing.js");
+    const previous = encryption.previousKey;
+    return keySealing({ key: await resolve(encryption.key), ...(previous !== undefined && { oldKeys: [await resolve(previous)] }), acceptPlain });
+  }
+  if (encryption.kmsKey === undefined) return undefined;
+  const { kmsSealing } = await import("../store/kms-sealing.js");
+  return kmsSealing({ kmsKey: encryption.kmsKey, acceptPlain });
+}
+
+/** Where something is deployed with its state here, the new place knows nothing of it: all of it would be made once more. */
+async function checkNotMoved(workspace: Workspace, open: () => DeploymentStore, backend: string): Promise<void> {
+  if (!existsSync(databaseFile(workspace))) return;
+  const store = open();
+  try {
+    const units = [...(await store.current()).keys()];
+    if (units.length === 0) return;
+    throw new GoslingError("STATE_MOVED", `nest.state names the back end ${backend}, and the state of ${units.slice(0, 5).join(", ")}${units.length > 5 ? " …" : ""} is in .gosling of this folder`, {
+      hint: "Take the block state out of nest.fly, destroy these (gosling destroy), and deploy them again with the new state.",
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+/** Who holds a lock, as others are told. */
+function holder(env: Environment): string {
+  return env["CI_JOB_URL"] ?? `${env["USER"] ?? env["LOGNAME"] ?? "somebody"}@${hostname()}, process ${process.pid}`;
+}
+
+/** The Nest's project: as nest.fly names it, else the pipeline's own. */
+function gitlabPlace(repository: NestValues["repository"], env: Environment): GitlabPlace {
+  const project = repository?.projectId ?? env["CI_PROJECT_ID"];
+  const named = repository?.projectId !== undefined;
+  const api = named ? `https://${repository?.server ?? "gitlab.com"}/api/v4` : env["CI_API_V4_URL"];
+  if (project === undefined || api === undefined) {
+    throw new GoslingError("GITLAB_PROJECT_UNKNOWN", "State in GitLab needs the Nest's project, and nothing names it here", {
+      hint: "Write repository { server = \"…\" project_id = … } into the block nest. In a pipeline GitLab's own variables name it.",
+    });
+  }
+  const [personal, job] = [env["GITLAB_TOKEN"], env["CI_JOB_TOKEN"]];
+  if (!personal && !job) {
+    throw new GoslingError("GITLAB_TOKEN_MISSING", "State in GitLab needs a token, and there is none in the environment", {
+      hint: "Set GITLAB_TOKEN to a token with the scope api. In a pipeline CI_JOB_TOKEN is enough.",
+    });
+  }
+  const token = personal ? { kind: "private" as const, value: personal } : { kind: "job" as const, value: job as string };
+  return { api, project, token, env: env as NodeJS.ProcessEnv };
+}
+
+/** How the engine reaches a state in GitLab. What the surroundings say already counts. */
+function httpEnvironment(stack: string, { api, project, token }: GitlabPlace, env: Environment, withAddress: boolean): Environment {
+  const address = `${api}/projects/${encodeURIComponent(String(project))}/terraform/state/${encodeURIComponent(stack)}`;
+  return {
+    ...(withAddress && { TF_HTTP_ADDRESS: address, TF_HTTP_LOCK_ADDRESS: `${address}/lock`, TF_HTTP_UNLOCK_ADDRESS: `${address}/lock` }),
+    ...(!env["TF_HTTP_PASSWORD"] && { TF_HTTP_USERNAME: token.kind === "job" ? "gitlab-ci-token" : "gosling", TF_HTTP_PASSWORD: token.value }),
+  };
+}

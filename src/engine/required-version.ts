@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GoslingError } from "../vocabulary/error";
+import { EngineFailure } from "./failure";
 import type { Engine } from "./find";
 import { compareVersions, PRODUCT } from "./version";
 
@@ -12,7 +12,7 @@ const CONFIGURATION = "cdk.tf.json";
  * 1.12 and later take `required_version` in `*.tf` and `*.tf.json` files to be meant for Terraform alone. Checked here
  * are the forms that Gosling writes, an exact version and `>= VERSION`; others are the engine's matter.
  *
- * @throws GoslingError `ENGINE_VERSION_WRONG`
+ * @throws EngineFailure `ENGINE_VERSION_WRONG`
  */
 export async function checkRequiredVersion(folder: string, engine: Engine): Promise<void> {
   const required = await requiredVersion(join(folder, CONFIGURATION));
@@ -21,8 +21,11 @@ export async function checkRequiredVersion(folder: string, engine: Engine): Prom
   const difference = compareVersions(engine.version, version);
   if (operator === ">=" ? difference >= 0 : difference === 0) return;
   const wanted = operator === ">=" ? `${version} or newer` : version;
-  throw new GoslingError("ENGINE_VERSION_WRONG", `The stack in ${folder} is for version ${wanted} of the engine; ${engine.path} is ${PRODUCT[engine.name]} ${engine.version}.`, {
+  throw new EngineFailure("ENGINE_VERSION_WRONG", `The stack is for version ${wanted} of the engine, and ${engine.path} is ${PRODUCT[engine.name]} ${engine.version}`, {
     hint: `Run \`gosling engine install ${version}\` and set GOSLING_ENGINE to what it prints, or change tofu.version in the Nest.`,
+    diagnostics: [],
+    resources: [],
+    stateSaved: true,
   });
 }
 

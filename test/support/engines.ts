@@ -26,7 +26,19 @@ export function enginesHere(): readonly TestEngine[] {
 
 /** `describe` once per engine; where there is none, one skipped test that says so. */
 export function describeWithEngines(title: string, tests: (engine: TestEngine) => void): void {
-  const engines = enginesHere();
+  describeWith(enginesHere(), title, tests);
+}
+
+/**
+ * `describe` with one engine: for what a test tells of our stacks or of the rehearsed cloud, and not of the engine.
+ * On cdktf it is the first engine that is here, on cdktn (jest.cdktn.config.json) the last one, so that none is left out.
+ */
+export function describeWithOneEngine(title: string, tests: (engine: TestEngine) => void): void {
+  const isCdktn = require.resolve("cdktf").includes(join("test", "cdktn"));
+  describeWith(enginesHere().slice(...(isCdktn ? [-1] : [0, 1])), title, tests);
+}
+
+function describeWith(engines: readonly TestEngine[], title: string, tests: (engine: TestEngine) => void): void {
   if (engines.length === 0) {
     describe(title, () => {
       test.skip("skipped: neither tofu nor terraform is on the PATH", () => undefined);

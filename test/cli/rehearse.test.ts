@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gosling } from "../support/command-line";
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, testOnce } from "../support/engines";
 import { contentOf, folderWith } from "../support/folder";
 
 const NEST = 'nest {\n  name = "acme"\n}\n';
@@ -52,7 +52,7 @@ describeWithEngines("gosling rehearse", (engine) => {
     expect(contentOf(nest)).toEqual(before);
   });
 
-  test("prints the whole world as JSON", async () => {
+  testOnce(engine, "prints the whole world as JSON", async () => {
     const nest = nestWith({ "Eggs/api/config.fly": egg("api"), "Eggs/web/config.fly": egg("other") });
     const { code, stdout } = await rehearse(nest, "api", "--json", "--runners", "1");
     const { stacks } = JSON.parse(stdout) as { stacks: { name: string; outcome: string; objects: { type: string; attributes: Record<string, unknown> }[]; unknowable: string[] }[] };
@@ -73,7 +73,7 @@ describeWithEngines("gosling rehearse", (engine) => {
     expect(stdout).not.toContain("other");
   });
 
-  test("says what it can't do before it does anything", async () => {
+  testOnce(engine, "says what it can't do before it does anything", async () => {
     const nest = nestWith({ "Eggs/api/config.fly": egg("api") });
     expect(await rehearse(nest, "apy")).toMatchObject({ code: 64, stderr: expect.stringContaining('Did you mean "api"?') as string });
     expect(await rehearse(nest, "--runners", "none")).toMatchObject({ code: 64 });

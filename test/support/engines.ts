@@ -11,8 +11,17 @@ export interface TestEngine {
 /** Folders that are searched before the PATH: CI names here where it has built an engine. */
 const EXTRA = process.env["GOSLING_TEST_ENGINES"] ?? "";
 
-/** Every engine that this machine has, one per name. End-to-end tests run once with each. */
+/**
+ * Every engine that this machine has, one per name; end-to-end tests run once with each. On cdktn
+ * (jest.cdktn.config.json) only the last one: it gives the engines the same bytes as cdktf does.
+ */
 export function enginesHere(): readonly TestEngine[] {
+  return (found ??= require.resolve("cdktf").includes(join("test", "cdktn")) ? findEngines().slice(-1) : findEngines());
+}
+
+let found: readonly TestEngine[] | undefined;
+
+function findEngines(): readonly TestEngine[] {
   return (["tofu", "terraform"] as const).flatMap((name) => {
     const folder = [EXTRA, process.env["PATH"] ?? ""].join(delimiter).split(delimiter).find((entry) => entry !== "" && existsSync(join(entry, name)));
     if (folder === undefined) return [];
@@ -29,13 +38,14 @@ export function describeWithEngines(title: string, tests: (engine: TestEngine) =
   describeWith(enginesHere(), title, tests);
 }
 
-/**
- * `describe` with one engine: for what a test tells of our stacks or of the rehearsed cloud, and not of the engine.
- * On cdktf it is the first engine that is here, on cdktn (jest.cdktn.config.json) the last one, so that none is left out.
- */
+/** `describe` with one engine: for what is told of our stacks, of a rehearsed cloud or of runners, and not of the engine. */
 export function describeWithOneEngine(title: string, tests: (engine: TestEngine) => void): void {
-  const isCdktn = require.resolve("cdktf").includes(join("test", "cdktn"));
-  describeWith(enginesHere().slice(...(isCdktn ? [-1] : [0, 1])), title, tests);
+  describeWith(enginesHere().slice(0, 1), title, tests);
+}
+
+/** `test` among tests with each engine, for what is not about the engine: with the first one only. */
+export function testOnce(engine: TestEngine, title: string, work: () => Promise<void>): void {
+  if (engine === enginesHere()[0]) test(title, work);
 }
 
 function describeWith(engines: readonly TestEngine[], title: string, tests: (engine: TestEngine) => void): void {

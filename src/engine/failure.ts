@@ -17,7 +17,8 @@ export type EngineFailureCode =
   | "ENGINE_STATE_DAMAGED"
   | "ENGINE_STATE_NEWER"
   | "ENGINE_PLAN_STALE"
-  | "ENGINE_INIT_REQUIRED";
+  | "ENGINE_INIT_REQUIRED"
+  | "ENGINE_VERSION_WRONG";
 
 /** The engine could not do what it was told, in its own words and in ours. */
 export class EngineFailure extends GoslingError {

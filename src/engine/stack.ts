@@ -10,6 +10,7 @@ import { readStamp, wantedStamp, writeStamp } from "./init-stamp";
 import type { Interrupts } from "./interrupts";
 import { type ResourceOutcome, resourceOutcomes } from "./outcome";
 import { keepDumpedState, recoverErroredState } from "./recover-state";
+import { checkRequiredVersion } from "./required-version";
 import { type CommandResult, jsonIn, runCommand } from "./run";
 import { readState, type StateResource } from "./state";
 
@@ -130,6 +131,7 @@ export function openStack(options: StackOptions): Stack {
     const wanted = await stamped(folder, options.engine);
     const last = await readStamp(folder);
     if (!force && last?.inputs === wanted.inputs) return false;
+    await checkRequiredVersion(folder, options.engine);
     const migrate = options.onBackendChange === "migrate" && last !== undefined && last.backend !== wanted.backend;
     // Terraform has no -json together with a migration.
     const args = ["init", "-input=false", "-no-color", ...(migrate ? ["-migrate-state", "-force-copy"] : ["-json", "-reconfigure"])];

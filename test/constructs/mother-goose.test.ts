@@ -2,7 +2,7 @@ import { bindings, MotherGoose, type MotherGooseProps, MotherGooseStack, type Mo
 import { checkStack, problemText } from "../../constructs/bindings/schema-check";
 import type { TerraformStack } from "../../constructs/cdktf";
 import { renderStack } from "../../src/synth/render-stack";
-import { describeWithEngines } from "../support/engines";
+import { describeWithOneEngine } from "../support/engines";
 import { outcomeOf, PASSED, rehearsed } from "../support/rehearsed";
 import { newApp, newStack } from "./egg-props";
 
@@ -208,7 +208,7 @@ test("wrong props are told with Fly's messages and the construct's path", () => 
   expect(() => new UglyFoxPolicy(stack, "fox", { ...uglyFox, motherGoose, policies: { rule: [{ name: "r", condition: "mood == 'bad'", action: "keep" }] } })).toThrow(/mood/);
 });
 
-describeWithEngines("MotherGoose's stack", (engine) => {
+describeWithOneEngine("MotherGoose's stack", (engine) => {
   test("lives and goes on AWS", async () => {
     expect(outcomeOf(await rehearsed(stackOf({ database: { deletionProtection: false } }), engine))).toEqual(PASSED);
   });

@@ -2,7 +2,7 @@ import { bindings, RiftCache, type RiftCacheProps, RiftStack } from "../../const
 import { checkStack, problemText } from "../../constructs/bindings/schema-check";
 import { TerraformStack } from "../../constructs/cdktf";
 import { renderStack } from "../../src/synth/render-stack";
-import { describeWithEngines } from "../support/engines";
+import { describeWithOneEngine } from "../support/engines";
 import { outcomeOf, PASSED, rehearsed } from "../support/rehearsed";
 import { newApp, newStack } from "./egg-props";
 
@@ -160,7 +160,7 @@ test("a stack without the provider is told which line to add", () => {
   expect(cache.node.validate()).toEqual([expect.stringContaining('new AwsProvider(this, "aws", { region: "eu-central-1" });')]);
 });
 
-describeWithEngines("a Rift's stack", (engine) => {
+describeWithOneEngine("a Rift's stack", (engine) => {
   test.each([["AWS", rift], ["Yandex Cloud", onYandex]] as const)("lives and goes on %s", async (_, props) => {
     expect(outcomeOf(await rehearsed(new RiftStack(newApp(), "rift.main", { rift: props }), engine))).toEqual(PASSED);
   });

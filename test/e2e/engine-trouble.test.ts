@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, testOnce } from "../support/engines";
 import { eventually } from "../support/eventually";
 import { eggFile, localNest, type LocalNest } from "../support/local-nest";
 
@@ -24,7 +24,7 @@ describeWithEngines("Trouble with the engine is a clear error, and the next depl
     await nest.statusOf("app", "idle", ({ runners }) => runners[0]?.state === "idle");
   };
 
-  test("one that is missing", async () => {
+  testOnce(engine, "one that is missing", async () => {
     const { code, stderr } = await deployWith({ GOSLING_ENGINE: "", PATH: "/nowhere" });
     expect(code).toBe(1);
     expect(stderr).toContain("Neither OpenTofu (tofu) nor Terraform (terraform) was found");
@@ -32,7 +32,7 @@ describeWithEngines("Trouble with the engine is a clear error, and the next depl
     await worksAgain();
   });
 
-  test("one that is too old", async () => {
+  testOnce(engine, "one that is too old", async () => {
     const old = join(nest.root, "..", "old-tofu");
     writeFileSync(old, '#!/bin/sh\necho "OpenTofu v1.6.0"\n');
     chmodSync(old, 0o755);

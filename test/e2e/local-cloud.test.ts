@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { machineProcesses } from "../../src/runner/processes";
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, testOnce } from "../support/engines";
 import { contentOf } from "../support/folder";
 import { eventually } from "../support/eventually";
 import { eggFile, localNest, type LocalNest, type LocalNestOptions, succeeded } from "../support/local-nest";
@@ -59,7 +59,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(after[0]?.id).not.toBe(old?.id);
   });
 
-  test("deploy --wait waits for the job and then replaces the runner", async () => {
+  testOnce(engine, "deploy --wait waits for the job and then replaces the runner", async () => {
     await make(egg("app", { apex: [1, 1] }));
     await nest.deploy();
     const job = await nest.job("build");
@@ -72,7 +72,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect((await on("app")).map((runner) => runner.configuration)).toEqual(["current"]);
   });
 
-  test("a process that died is shown as dead and started again by the next deploy", async () => {
+  testOnce(engine, "a process that died is shown as dead and started again by the next deploy", async () => {
     await make(egg("app"));
     await nest.deploy();
     const [runner] = await on("app");
@@ -85,7 +85,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(again.runners[0]?.pid).not.toBe(runner?.pid);
   });
 
-  test("a runner that waits for a variable of the environment gets it with the next deploy", async () => {
+  testOnce(engine, "a runner that waits for a variable of the environment gets it with the next deploy", async () => {
     await make({ "Eggs/app/config.fly": eggFile("app").replace("file://secrets/token", "env://LATE_TOKEN") });
     await nest.deploy();
     const waiting = await nest.statusOf("app", "waiting", ({ runners }) => runners[0]?.state === "waiting");
@@ -96,7 +96,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(idle.runners[0]?.id).toBe(waiting.runners[0]?.id);
   });
 
-  test("a job outlives its runner's death: the agent finishes it, and the runner comes back", async () => {
+  testOnce(engine, "a job outlives its runner's death: the agent finishes it, and the runner comes back", async () => {
     await make(egg("app"));
     await nest.deploy();
     const job = await nest.job("build");
@@ -110,7 +110,7 @@ describeWithEngines("The local cloud", (engine) => {
     await nest.statusOf("app", "idle again", ({ runners }) => runners.length === 1 && runners[0]?.state === "idle");
   });
 
-  test("a runner in the Nadir has a folder and no process", async () => {
+  testOnce(engine, "a runner in the Nadir has a folder and no process", async () => {
     await make(egg("app", { apex: [0, 1], nadir: [1, 1] }));
     await nest.deploy();
     const [status] = await nest.status();
@@ -153,7 +153,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(readdirSync(join(nest.root, ".gosling/stacks"))).toEqual([]);
   });
 
-  test("a serverless Egg is registered and waits; status says for what", async () => {
+  testOnce(engine, "a serverless Egg is registered and waits; status says for what", async () => {
     await make({ "Eggs/app/config.fly": eggFile("app").replace('type = "vm"', 'type = "serverless"').replace(/pool \{[\s\S]*?\n {2}\}\n/, "") });
     await nest.deploy();
     const [status] = await nest.status();
@@ -161,7 +161,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(status?.notes[0]).toContain("waits for jobs");
   });
 
-  test("an Egg that becomes serverless lets its runners go first", async () => {
+  testOnce(engine, "an Egg that becomes serverless lets its runners go first", async () => {
     await make(egg("app"));
     await nest.deploy();
     const [runner] = await on("app");
@@ -212,7 +212,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(quiet(contentOf(nest.root))).toEqual(deployed);
   });
 
-  test("without a terminal deploy asks for --yes instead of changing anything", async () => {
+  testOnce(engine, "without a terminal deploy asks for --yes instead of changing anything", async () => {
     await make(egg("app"));
     const { code, stderr } = await nest.cli("deploy");
     expect(code).toBe(64);
@@ -220,7 +220,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(existsSync(join(nest.root, ".gosling"))).toBe(false);
   });
 
-  test("a canary behind env:// and file:// is in no file but the agent's configuration, and in no output", async () => {
+  testOnce(engine, "a canary behind env:// and file:// is in no file but the agent's configuration, and in no output", async () => {
     const canary = "glrt-CANARY-4711";
     const other = "CANARY-npm-0815";
     await make(egg("app", { more: 'secrets = { NPM_TOKEN = "env://NPM" }' }), { env: { NPM: other } });

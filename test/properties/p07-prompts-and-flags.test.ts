@@ -92,9 +92,12 @@ describe.each(ADDED)("P07: add %s", (word, answers) => {
   });
 });
 
+/** Git takes longer than all that Gosling does. */
+const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 0);
+
 test("P07: init gives the same files by flags and by prompts", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.stringMatching(/^[a-z0-9-]{1,20}$/), fc.boolean(), async (called, git) => {
+    fc.asyncProperty(fc.stringMatching(/^[a-z0-9-]{1,20}$/), seldom, async (called, git) => {
       const byFlags = await left(folderWith({}), ["init", `--name=${called}`, git ? "--git" : "--no-git"]);
       const byPrompts = await left(folderWith({}), ["init"], somebody({ "Name of the Nest": called, "This is no Git repository": git ? [true] : [false] }));
       expect(withoutGit(byPrompts)).toEqual(withoutGit(byFlags));

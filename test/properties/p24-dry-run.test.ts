@@ -55,6 +55,10 @@ describeWithEngines("P24: a dry run creates, changes and writes nothing", (engin
     await nest.deploy();
   });
   afterAll(() => nest.dispose());
+  const contextOf = async (nestRoot: string) => {
+    const env = { PATH: process.env["PATH"], HOME: join(nest.root, ".."), GOSLING_ENGINE: engine.path, GOSLING_CACHE: join(nest.root, "..", "cache") };
+    return { engine: await findEngine({ env, cwd: nestRoot }), env, program: "gosling", nestRoot };
+  };
 
   test("P24: whatever has changed since the last deployment", async () => {
     await fc.assert(
@@ -68,11 +72,8 @@ describeWithEngines("P24: a dry run creates, changes and writes nothing", (engin
           const read = await readNest(root, { environment: {} });
           if (!read.nest) throw new Error(JSON.stringify(read.diagnostics));
           const before = contentOf(root);
-          const env = { PATH: process.env["PATH"], HOME: join(nest.root, ".."), GOSLING_ENGINE: engine.path, GOSLING_CACHE: join(nest.root, "..", "cache") };
-          const context = { engine: await findEngine({ env, cwd: root }), env, program: "gosling", nestRoot: root };
-          const plan = await planDeployment(read.nest, { context });
+          const plan = await planDeployment(read.nest, { context: await contextOf(root) });
           expect(plan.units.flatMap((unit) => unit.error ?? [])).toEqual([]);
-          await planDestruction(root, [...(await readAllRecords({ root })).keys()], context);
           expect(contentOf(root)).toEqual(before);
         } finally {
           rmSync(root, { recursive: true, force: true });
@@ -80,5 +81,13 @@ describeWithEngines("P24: a dry run creates, changes and writes nothing", (engin
       }),
       { numRuns },
     );
+  });
+
+  // What is deployed decides alone what a destruction would do, whatever the Nest says now.
+  test("P24: a plan to destroy all that is deployed", async () => {
+    const before = contentOf(nest.root);
+    const plan = await planDestruction(nest.root, [...(await readAllRecords({ root: nest.root })).keys()], await contextOf(nest.root));
+    expect(plan.units.map(({ unit, error }) => ({ unit, error }))).toEqual([{ unit: "one" }, { unit: "two" }]);
+    expect(contentOf(nest.root)).toEqual(before);
   });
 });

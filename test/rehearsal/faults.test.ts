@@ -1,12 +1,12 @@
 import { Interrupts } from "../../src/engine";
-import { describeWithEngines } from "../support/engines";
+import { describeWithOneEngine } from "../support/engines";
 import { failure, provider, rehearsedStack } from "./rehearsed-stack";
 
 const machine = { ami: "ami-1", instance_type: "m7i.large" };
 const three = { resource: { aws_instance: { a: { ...machine, for_each: '${toset(["x", "y", "z"])}', tags: { Name: "${each.key}" } } } } };
 const named = (name: string) => (attributes: { readonly [name: string]: unknown }) => (attributes["tags"] as { Name?: string } | null)?.Name === name;
 
-describeWithEngines("a cloud that", (engine) => {
+describeWithOneEngine("a cloud that", (engine) => {
   test("fails to create one object: the others are made, the next apply makes it", async () => {
     const cloud = await provider();
     cloud.world.inject({ kind: "fail", operation: "create", type: "aws_instance", where: named("y"), message: "InsufficientInstanceCapacity" });

@@ -1,4 +1,4 @@
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, testOnce } from "../support/engines";
 import { failure, provider, rehearsedStack } from "./rehearsed-stack";
 
 const machine = { ami: "ami-1", instance_type: "m7i.large", tags: { Name: "a" } };
@@ -84,7 +84,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect(names()).toEqual(["y", "z"]);
   });
 
-  test("hands its computed attributes to other objects, which are made after it", async () => {
+  testOnce(engine, "hands its computed attributes to other objects, which are made after it", async () => {
     const cloud = await provider();
     const stack = rehearsedStack(engine, cloud, {
       resource: {
@@ -103,7 +103,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect(cloud.world.objects()).toEqual([]);
   });
 
-  test("can't have another one's name where the cloud has it only once", async () => {
+  testOnce(engine, "can't have another one's name where the cloud has it only once", async () => {
     const cloud = await provider();
     const role = { name: "same", assume_role_policy: "{}" };
     const stack = rehearsedStack(engine, cloud, { resource: { aws_iam_role: { a: role, b: role } } });
@@ -111,7 +111,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect(cloud.world.objects("aws_iam_role")).toHaveLength(1);
   });
 
-  test("that was never changed keeps ignored changes to itself", async () => {
+  testOnce(engine, "that was never changed keeps ignored changes to itself", async () => {
     const cloud = await provider();
     const lifecycle = { ignore_changes: ["ami", "tags", "tags_all", "user_data"] };
     const stack = rehearsedStack(engine, cloud, instance({ lifecycle }));
@@ -120,7 +120,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect((await stack.plan()).empty).toBe(true);
   });
 
-  test("carries the provider's own tags; each configuration of a provider is one of its own", async () => {
+  testOnce(engine, "carries the provider's own tags; each configuration of a provider is one of its own", async () => {
     const cloud = await provider();
     const aws = [{ region: "eu-central-1", default_tags: [{ tags: { owner: "us" } }] }, { alias: "far", region: "us-west-2" }];
     const stack = rehearsedStack(engine, cloud, { provider: { aws }, resource: { aws_instance: { near: machine, far: { ...machine, provider: "aws.far" } } } });
@@ -132,7 +132,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect((await stack.plan()).empty).toBe(true);
   });
 
-  test("is told of by data sources: the usual answers, and those of the test", async () => {
+  testOnce(engine, "is told of by data sources: the usual answers, and those of the test", async () => {
     const cloud = await provider({ answers: { aws_ami: ({ owners }) => ({ id: "ami-test", name: `image of ${String((owners as string[])[0])}` }) } });
     const stack = rehearsedStack(engine, cloud, {
       data: { aws_vpc: { default: { default: true } }, aws_subnets: { all: { filter: [{ name: "vpc-id", values: ["${data.aws_vpc.default.id}"] }] } }, aws_ami: { newest: { owners: ["amazon"], most_recent: true } }, yandex_compute_image: { ubuntu: { family: "ubuntu-2404-lts" } }, aws_caller_identity: { me: {} } },
@@ -142,7 +142,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect(cloud.world.objects()).toEqual([]);
   });
 
-  test("is on or off as its power state says", async () => {
+  testOnce(engine, "is on or off as its power state says", async () => {
     const cloud = await provider();
     const stateful = (state: string) => ({ resource: { ...instance().resource, aws_ec2_instance_state: { a: { instance_id: "${aws_instance.a.id}", state } } } });
     const stack = rehearsedStack(engine, cloud, stateful("running"));
@@ -153,7 +153,7 @@ describeWithEngines("an object of a rehearsed cloud", (engine) => {
     expect((await stack.plan()).empty).toBe(true);
   });
 
-  test("is one of a hundred", async () => {
+  testOnce(engine, "is one of a hundred", async () => {
     const cloud = await provider();
     const stack = rehearsedStack(engine, cloud, { resource: { aws_instance: { a: { ...machine, count: 100 } } } });
     expect(await stack.apply({})).toMatchObject({ summary: { add: 100 } });

@@ -1,7 +1,7 @@
 import { Interrupts } from "../../src/engine";
 import { type PlayedStack, rehearse, type RehearseOptions } from "../../src/rehearsal";
 import { contentOf, folderWith } from "../support/folder";
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, testOnce } from "../support/engines";
 import { poolFolder, runnersVariable } from "./pool-stack";
 import { provider } from "./rehearsed-stack";
 
@@ -28,7 +28,7 @@ describeWithEngines("the rehearsal of a stack", (engine) => {
     expect(contentOf(folder)).toEqual(before);
   });
 
-  test("shows machines as on or off, and the last step's numbers", async () => {
+  testOnce(engine, "shows machines as on or off, and the last step's numbers", async () => {
     const { steps, objects } = await play(poolFolder("aws"));
     const states = objects.filter(({ type }) => type === "aws_instance").map(({ attributes }) => attributes["instance_state"]);
     expect(states).toEqual(["running", "running", "stopped"]);
@@ -36,24 +36,24 @@ describeWithEngines("the rehearsal of a stack", (engine) => {
     expect(steps.at(-1)?.changes).toEqual({ add: 0, change: 0, remove: 1 });
   });
 
-  test("fails where the stack lets more runners through than its Egg may have", async () => {
+  testOnce(engine, "fails where the stack lets more runners through than its Egg may have", async () => {
     const folder = poolFolder("yandex", { variable: { runners: { ...runnersVariable, validation: runnersVariable.validation.slice(1) } } });
     expect(await play(folder)).toMatchObject({ outcome: "failed", failure: { step: "pass the limits", message: "The stack accepts 3 runners on, where 2 may be.", diagnostics: [] } });
   });
 
-  test("fails where something is left to do after the apply", async () => {
+  testOnce(engine, "fails where something is left to do after the apply", async () => {
     const folder = poolFolder("aws", { resource: { aws_sqs_queue: { a: { name: "a", tags: { at: "${timestamp()}" } } } } });
     expect(await play(folder)).toMatchObject({ outcome: "failed", failure: { step: "plan again", message: "After the apply there is still something to do: update aws_sqs_queue.a." } });
   });
 
-  test("tells the engine's words and the resource of what the provider refuses", async () => {
+  testOnce(engine, "tells the engine's words and the resource of what the provider refuses", async () => {
     const folder = poolFolder("aws", { resource: { aws_sqs_queue: { a: { name: "a", name_prefix: "b" } } } });
     const { outcome, failure, steps } = await play(folder);
     expect({ outcome, steps: steps.length, step: failure?.step }).toEqual({ outcome: "failed", steps: 1, step: "validate" });
     expect(failure?.diagnostics).toMatchObject([{ summary: "Attributes exclude each other", detail: 'Only one of "name", "name_prefix" can be set; "name", "name_prefix" are.' }]);
   });
 
-  test("shows what is there when the cloud fails half-way", async () => {
+  testOnce(engine, "shows what is there when the cloud fails half-way", async () => {
     const cloud = await provider();
     cloud.world.inject({ kind: "fail", operation: "create", type: "aws_instance", message: "InsufficientInstanceCapacity" });
     const result = await play(poolFolder("aws"), { provider: cloud });
@@ -61,14 +61,14 @@ describeWithEngines("the rehearsal of a stack", (engine) => {
     expect(result.objects.map(({ type }) => type)).toEqual(["aws_iam_role"]);
   });
 
-  test("takes a stack without runners from plan to destroy, with values for its variables", async () => {
+  testOnce(engine, "takes a stack without runners from plan to destroy, with values for its variables", async () => {
     const folder = poolFolder("yandex", { variable: { shared: { type: "string" } }, resource: { yandex_vpc_network: { a: { name: "${var.shared}" } } } });
     const result = await play(folder, { variables: { shared: "from the first stack", other: 1 } });
     expect(result.steps.map(({ name }) => name)).toEqual(["validate", "plan", "apply", "plan again", "destroy"]);
     expect(result.objects).toMatchObject([{ type: "yandex_vpc_network", name: "from the first stack" }]);
   });
 
-  test("stops where that is asked for", async () => {
+  testOnce(engine, "stops where that is asked for", async () => {
     const interrupts = new Interrupts();
     const cloud = await provider();
     const hanging = cloud.world.inject({ kind: "hang", operation: "create", type: "aws_iam_role" });

@@ -11,8 +11,17 @@ export interface TestEngine {
 /** Folders that are searched before the PATH: CI names here where it has built an engine. */
 const EXTRA = process.env["GOSLING_TEST_ENGINES"] ?? "";
 
-/** Every engine that this machine has, one per name. End-to-end tests run once with each. */
+/**
+ * Every engine that this machine has, one per name; end-to-end tests run once with each. On cdktn
+ * (jest.cdktn.config.json) only the last one: it gives the engines the same bytes as cdktf does.
+ */
 export function enginesHere(): readonly TestEngine[] {
+  return (found ??= require.resolve("cdktf").includes(join("test", "cdktn")) ? findEngines().slice(-1) : findEngines());
+}
+
+let found: readonly TestEngine[] | undefined;
+
+function findEngines(): readonly TestEngine[] {
   return (["tofu", "terraform"] as const).flatMap((name) => {
     const folder = [EXTRA, process.env["PATH"] ?? ""].join(delimiter).split(delimiter).find((entry) => entry !== "" && existsSync(join(entry, name)));
     if (folder === undefined) return [];
@@ -26,7 +35,20 @@ export function enginesHere(): readonly TestEngine[] {
 
 /** `describe` once per engine; where there is none, one skipped test that says so. */
 export function describeWithEngines(title: string, tests: (engine: TestEngine) => void): void {
-  const engines = enginesHere();
+  describeWith(enginesHere(), title, tests);
+}
+
+/** `describe` with one engine: for what is told of our stacks, of a rehearsed cloud or of runners, and not of the engine. */
+export function describeWithOneEngine(title: string, tests: (engine: TestEngine) => void): void {
+  describeWith(enginesHere().slice(0, 1), title, tests);
+}
+
+/** `test` among tests with each engine, for what is not about the engine: with the first one only. */
+export function testOnce(engine: TestEngine, title: string, work: () => Promise<void>): void {
+  if (engine === enginesHere()[0]) test(title, work);
+}
+
+function describeWith(engines: readonly TestEngine[], title: string, tests: (engine: TestEngine) => void): void {
   if (engines.length === 0) {
     describe(title, () => {
       test.skip("skipped: neither tofu nor terraform is on the PATH", () => undefined);

@@ -10,6 +10,7 @@ import { newestClaim } from "../../src/runner/claim";
 import { isAlive, machineProcesses } from "../../src/runner/processes";
 import { readRunners } from "../../src/runner/records";
 import { installAgent, type TestAgent } from "./agent";
+import { type CommandLineResult, gosling } from "./command-line";
 import type { TestEngine } from "./engines";
 import { eventually } from "./eventually";
 import { writeFiles } from "./folder";
@@ -25,6 +26,7 @@ export interface LocalNest {
   spawnCli(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
   /** `gosling deploy --yes`, which must succeed. */
   deploy(...args: string[]): Promise<CliResult>;
+  /** `gosling status --json`, in this process: it is asked again and again. */
   status(): Promise<readonly UnitStatus[]>;
   /** Waits for a status of one unit. */
   statusOf(unit: string, what: string, condition: (status: UnitStatus) => boolean): Promise<UnitStatus>;
@@ -54,7 +56,7 @@ export async function localNest(engine: TestEngine, files: Readonly<Record<strin
   const environment = { PATH: path, HOME: folder, GOSLING_ENGINE: engine.path, GOSLING_HEARTBEAT_MS: "40", NO_COLOR: "1", ...options.env };
   const spawnCli: LocalNest["spawnCli"] = (args, env = {}) => spawn(process.execPath, [GOSLING, ...args], { cwd: root, env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const cli: LocalNest["cli"] = (...args) => result(spawnCli(args));
-  const status: LocalNest["status"] = async () => (JSON.parse(succeeded(await cli("status", "--json")).stdout) as { units: UnitStatus[] }).units;
+  const status: LocalNest["status"] = async () => (JSON.parse(succeeded(await gosling(root, ["status", "--json"], environment)).stdout) as { units: UnitStatus[] }).units;
   return {
     root,
     agent,
@@ -87,7 +89,7 @@ export async function localNest(engine: TestEngine, files: Readonly<Record<strin
 }
 
 /** The result, where the command has succeeded. */
-export function succeeded(outcome: CliResult): CliResult {
+export function succeeded<R extends CommandLineResult | CliResult>(outcome: R): R {
   if (outcome.code !== 0) throw new Error(`exit code ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
   return outcome;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { synthesize } from "../../src/synth";
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, testOnce } from "../support/engines";
 import { folderWith } from "../support/folder";
 import { EngineStack, off, on, type Runner } from "./engine-stack";
 import { bucketNamed, eggNamed, jobNamed, nestOf, poolOf, shell } from "./model-nest";
@@ -54,7 +54,7 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     expect(JSON.parse(made?.configuration ?? "")).toMatchObject({ tags: ["other"] });
   });
 
-  test("a runner whose process died is started again by a replacement", async () => {
+  testOnce(engine, "a runner whose process died is started again by a replacement", async () => {
     const root = folderWith({});
     await synthesize(nestOf(root, { eggs: [eggNamed("my-app")] }));
     const stack = new EngineStack(engine, root, "my-app");
@@ -64,7 +64,7 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     expect(stack.commands()).toEqual(["runner stop --egg my-app --id a", "runner start --egg my-app --id a"]);
   });
 
-  test("a stack of a renamed Egg that takes over the state keeps the runners under their old name", async () => {
+  testOnce(engine, "a stack of a renamed Egg that takes over the state keeps the runners under their old name", async () => {
     const root = folderWith({});
     await synthesize(nestOf(root, { eggs: [eggNamed("old")] }));
     new EngineStack(engine, root, "old").apply({ a: on });
@@ -82,7 +82,7 @@ describeWithEngines("stacks of the local cloud", (engine) => {
     ]);
   });
 
-  test("each stack makes its own shard's runners", async () => {
+  testOnce(engine, "each stack makes its own shard's runners", async () => {
     const root = folderWith({});
     await synthesize(nestOf(root, { eggs: [eggNamed("big", {}, poolOf(150))] }));
     const runners = { a: on, b: { ...on, shard: 2 } };

@@ -10,7 +10,8 @@ import { propertyName } from "../../../tools/generate-bindings";
 import { LEFT_OUT, LEFT_OUT_REFERENCES, type Pair, pairs, theirProperty } from "./prebuilt-aws";
 import { type Config, anyConfig, sampleConfig } from "./sample-config";
 
-const RUNS = Number(process.env["FC_RUNS"] ?? 25);
+/** For each of some sixty classes. */
+const RUNS = Number(process.env["FC_RUNS"] ?? 10);
 
 describe.each(pairs())("$address", (pair) => {
   const { address, kind, schema } = pair;

@@ -5,7 +5,7 @@ import { type EggRunnerProps, EggStack } from "../../../../constructs";
 import { openStack, type Stack } from "../../../../src/engine";
 import { type RehearsalProvider, startProvider, type World } from "../../../../src/rehearsal";
 import { renderStack } from "../../../../src/synth/render-stack";
-import { describeWithEngines, type TestEngine } from "../../../support/engines";
+import { describeWithOneEngine, type TestEngine } from "../../../support/engines";
 import { folderWith } from "../../../support/folder";
 import { newApp } from "../../egg-props";
 import { awsEgg } from "./aws-stack";
@@ -46,7 +46,7 @@ const machines = (world: World) =>
   Object.fromEntries(world.objects("aws_instance").map(({ id, attributes }) => [(attributes["tags"] as Record<string, string>)["gosling:runner"] ?? "", { id, ...(attributes as unknown as { instance_type: string; subnet_id: string; ami: string; instance_state: string; user_data_base64: string; tags: Record<string, string> }) }]));
 const told = (machine: { readonly user_data_base64: string } | undefined): string => gunzipSync(Buffer.from(machine?.user_data_base64 ?? "", "base64")).toString();
 
-describeWithEngines("an Egg on AWS", (engine) => {
+describeWithOneEngine("an Egg on AWS", (engine) => {
   let provider: RehearsalProvider;
   let stack: PlayedStack;
   beforeEach(async () => {

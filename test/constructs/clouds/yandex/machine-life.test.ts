@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { EggRunnerProps } from "../../../../constructs";
 import { openStack, type Stack } from "../../../../src/engine";
 import { startProvider, type RehearsalProvider } from "../../../../src/rehearsal";
-import { describeWithEngines } from "../../../support/engines";
+import { describeWithOneEngine } from "../../../support/engines";
 import { folderWith } from "../../../support/folder";
 import { machines, textOf } from "./yandex-egg";
 
@@ -11,7 +11,7 @@ type Entry = { readonly power: "on" | "off"; readonly revision: string; readonly
 const entry = (changes: Partial<Entry> = {}): Entry => ({ power: "on", revision: "r1", shard: 1, place: "0", ...changes });
 const numbered = (count: number, of: (index: number) => Partial<Entry> = () => ({})): Readonly<Record<string, Entry>> => Object.fromEntries(Array.from({ length: count }, (_, index) => [`r1-${index + 1}`, entry(of(index))]));
 
-describeWithEngines("machines of Yandex Cloud, rehearsed", (engine) => {
+describeWithOneEngine("machines of Yandex Cloud, rehearsed", (engine) => {
   let provider: RehearsalProvider;
   const home = folderWith({});
 

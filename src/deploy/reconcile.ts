@@ -68,16 +68,18 @@ function isWaiting(result: UnitResult | undefined): boolean {
 }
 
 async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: ReconcileOptions): Promise<UnitResult> {
-  if (plan.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: plan.decision };
+  const { saved } = options;
+  // Of a saved plan something is expected to be done.
+  if (plan.decision.action === "none" && !saved) return { unit: plan.unit, outcome: "unchanged", decision: plan.decision };
   const { context, site } = look;
   if ((context.interrupts?.count ?? 0) > 0) throw new GoslingError("INTERRUPTED", `${plan.unit} was not begun`, { hint: "Run the same command again.", exitCode: 130 });
   const lock = await site.locks.lock(plan.takesOver ?? plan.unit);
   try {
     // Decided again under the lock: another deployment may have been at work in between.
     const fresh = await readUnit(plan, look);
+    const plans = saved && (await plansOf(fresh ?? plan, saved, site));
     if (!fresh || fresh.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: fresh?.decision ?? plan.decision };
     options.onUnit?.({ kind: "begin", unit: fresh.unit, decision: fresh.decision });
-    const plans = options.saved && (await plansOf(fresh, options.saved, site));
     const done = await carryOut({ ...fresh, ...(plans && { plans }) }, site, context, options.origin);
     return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision, ...done };
   } finally {

@@ -1,0 +1,53 @@
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { UnitStatus } from "../../src/deploy/status";
+import { type RehearsalProvider, startProvider } from "../../src/rehearsal";
+import { type CommandLineResult, gosling } from "./command-line";
+import type { TestEngine } from "./engines";
+import { writeFiles } from "./folder";
+
+/** A Nest on AWS and Yandex Cloud, deployed by the real command line and a real engine to clouds in this process. */
+export interface CloudNest {
+  readonly root: string;
+  /** The clouds. */
+  readonly cloud: RehearsalProvider;
+  write(files: Readonly<Record<string, string>>): void;
+  edit(path: string, change: (text: string) => string): void;
+  cli(...args: string[]): Promise<CommandLineResult>;
+  /** Of a command that has to succeed. */
+  done(...args: string[]): Promise<string>;
+  status(): Promise<readonly UnitStatus[]>;
+  dispose(): Promise<void>;
+}
+
+/** @param from an example's folder, copied; its state is kept in the copy. */
+export async function cloudNest(engine: TestEngine, from: string | Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}): Promise<CloudNest> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "gosling-clouds-")));
+  const root = join(folder, "nest");
+  if (typeof from === "string") cpSync(from, root, { recursive: true });
+  else writeFiles(root, from);
+  const edit: CloudNest["edit"] = (path, change) => writeFileSync(join(root, path), change(readFileSync(join(root, path), "utf8")));
+  edit("nest.fly", (text) => text.replace(/ {2}state \{[\s\S]*?\n {2}\}\n/, ""));
+  const cloud = await startProvider({ clouds: ["aws", "yandex"] });
+  const env = { PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(":"), HOME: folder, GOSLING_ENGINE: engine.path, NO_COLOR: "1", ...(cloud.environment as Record<string, string>), ...environment };
+  const cli: CloudNest["cli"] = (...args) => gosling(root, args, env);
+  const done: CloudNest["done"] = async (...args) => {
+    const { code, stdout, stderr } = await cli(...args);
+    if (code !== 0) throw new Error(`gosling ${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`);
+    return stdout;
+  };
+  return {
+    root,
+    cloud,
+    write: (files) => writeFiles(root, files),
+    edit,
+    cli,
+    done,
+    status: async () => (JSON.parse(await done("status", "--json")) as { units: UnitStatus[] }).units,
+    async dispose() {
+      await cloud.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -5,8 +5,7 @@ import type { HealthCheck } from "../../src/cli/health/check";
 import { folderCheck, libraryChecks, nodeCheck } from "../../src/cli/health/machine";
 import { isInRange } from "../../src/cli/health/version-range";
 import { ownPackage } from "../../src/cli/own-package";
-import { lockUnit } from "../../src/deploy/lock";
-import { beginRecord, type DeploymentRecord, finishRecord } from "../../src/deploy/record";
+import { deploymentRecord, localSite } from "../support/deployed";
 import { gosling } from "../support/command-line";
 import { contentOf, folderWith } from "../support/folder";
 import { nestFiles } from "../support/nest-files";
@@ -31,7 +30,6 @@ async function checksOf(folder: string, env: Readonly<Record<string, string>> = 
   return { code, checks, named: (name) => checks.filter((check) => check.name === name).at(-1) };
 }
 
-const record = (unit: string): DeploymentRecord => ({ format: 1, unit, kind: "egg", runnerType: "vm", revision: "r", stacks: [], runners: {}, engine: { name: "tofu", version: "1.12.6" }, at: "2025-01-01T00:00:00.000Z" });
 
 describe("gosling doctor", () => {
   test("finds nothing wrong with a machine that has it all", async () => {
@@ -49,7 +47,7 @@ describe("gosling doctor", () => {
 ✓ Cache        …/cache can be written
 ✓ Nest         test: 1 Egg, 0 buckets, 0 Jobs
 ✓ State        …/.gosling can be written
-✓ Deployments  nothing is deployed from this folder
+✓ Deployments  nothing is deployed
 
 All is well.
 `);
@@ -107,18 +105,20 @@ All is well.
 
   test("tells deployments that did not end from those that run", async () => {
     const folder = folderWith(nestFiles({ a: {} }));
-    await beginRecord({ root: folder }, record("a"));
-    expect((await checksOf(folder)).named("Deployments")).toMatchObject({ status: "warning", summary: "the deployment of a that began at 2025-01-01T00:00:00.000Z did not end", hint: expect.stringContaining("gosling deploy") as string });
-    const lock = await lockUnit({ root: folder }, "a");
+    const { store, locks } = localSite(folder);
+    await store.begin({ id: "20250101T000000000Z-00000000", unit: "a", kind: "deploy", by: "ada", record: deploymentRecord({ unit: "a", at: "2025-01-01T00:00:00.000Z" }) }, new Map());
+    expect((await checksOf(folder)).named("Deployments")).toMatchObject({ status: "warning", summary: "the deployment of a that began at 2025-01-01T00:00:00.000Z did not end well", hint: expect.stringContaining("gosling deploy") as string });
+    const lock = await locks.lock("a");
     expect((await checksOf(folder)).named("Deployments")).toMatchObject({ status: "ok", summary: `a is being deployed by process ${process.pid}` });
-    await finishRecord({ root: folder }, record("a"));
+    await store.end("a", "20250101T000000000Z-00000000", { result: "succeeded", at: "2025-01-01T00:00:01.000Z" });
+    await store.close();
     await lock.release();
     expect((await checksOf(folder)).named("Deployments")).toMatchObject({ status: "ok", summary: "1 unit deployed, none interrupted" });
   });
 
   test("finds damaged records", async () => {
-    const folder = folderWith({ ...nestFiles({ a: {} }), ".gosling/deployments/a/applied.json": "{" });
-    expect((await checksOf(folder)).named("Deployments")).toMatchObject({ status: "error", summary: expect.stringContaining("applied.json is not a deployment record") as string, hint: expect.stringContaining("backup") as string });
+    const folder = folderWith({ ...nestFiles({ a: {} }), ".gosling/gosling.db": "no database ".repeat(500) });
+    expect((await checksOf(folder)).named("Deployments")).toMatchObject({ status: "error", summary: expect.stringContaining("gosling.db is damaged") as string, hint: expect.stringContaining("backup") as string });
   });
 
   test("shows with --quiet only what is not well", async () => {

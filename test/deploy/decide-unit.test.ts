@@ -1,12 +1,13 @@
 import { decideUnit, type WantedUnit } from "../../src/deploy/decide-unit";
 import type { FoundRunner } from "../../src/deploy/observe";
-import type { DeploymentRecord } from "../../src/deploy/record";
+import type { DeploymentRecord } from "../../src/store/deployment";
+import { deploymentRecord } from "../support/deployed";
 
 const NOW = "abcdef000000";
 const OLD = "0ld0ld000000";
 const engine = { name: "tofu", version: "1.12.6" };
 const wanted = (more: Partial<WantedUnit> = {}): WantedUnit => ({
-  unit: "app", kind: "egg", runnerType: "vm", revision: NOW, place: "local",
+  unit: "app", kind: "egg", cloud: "local", location: "", runnerType: "vm", revision: NOW, place: "local",
   sizes: { apex: { minCount: 1, maxCount: 2 }, nadir: { minCount: 0, maxCount: 1 } },
   stacks: [{ name: "app", configurationHash: "h1" }],
   ...more,
@@ -14,12 +15,8 @@ const wanted = (more: Partial<WantedUnit> = {}): WantedUnit => ({
 const runner = (id: string, more: Partial<FoundRunner> = {}): FoundRunner => ({
   id, home: "app", power: "on", revision: NOW, shard: 1, place: "local", activity: "idle", draining: false, dead: false, orphaned: false, ...more,
 });
-const record = (runners: readonly FoundRunner[], more: Partial<DeploymentRecord> = {}): DeploymentRecord => ({
-  format: 1, unit: "app", kind: "egg", runnerType: "vm", revision: NOW, engine, at: "2026-01-01T00:00:00.000Z",
-  stacks: [{ name: "app", configurationHash: "h1" }],
-  runners: Object.fromEntries(runners.map(({ id, power, revision, shard, place }) => [id, { power, revision, shard, place }])),
-  ...more,
-});
+const record = (runners: readonly FoundRunner[], more: Partial<DeploymentRecord> = {}): DeploymentRecord =>
+  deploymentRecord({ revision: NOW, engine, runners: Object.fromEntries(runners.map(({ id, power, revision, shard, place }) => [id, { power, revision, shard, place }])), ...more });
 const decide = (runners: readonly FoundRunner[], options: { wanted?: WantedUnit | null; applied?: Partial<DeploymentRecord> | null; pending?: boolean; refresh?: boolean; engine?: typeof engine } = {}) => {
   const applied = options.applied === null ? undefined : record(runners, options.applied);
   const records = { unit: "app", ...(applied && { applied }), ...(options.pending && { pending: record(runners) }) };

@@ -1,13 +1,11 @@
-import type { DeploymentRecord } from "../../src/deploy/record";
+import type { DeploymentRecord } from "../../src/store/deployment";
 import { describeStatus, type NamedUnit } from "../../src/deploy/status";
 import type { RunnerRecord } from "../../src/runner/records";
+import { deploymentRecord } from "../support/deployed";
 import { runnerFile } from "../support/runner-file";
 
 const unit: NamedUnit = { unit: "app", kind: "egg", cloud: "local", type: "vm" };
-const record = (runners: DeploymentRecord["runners"], more: Partial<DeploymentRecord> = {}): DeploymentRecord => ({
-  format: 1, unit: "app", kind: "egg", runnerType: "vm", revision: "r2", engine: { name: "tofu", version: "1.12.6" }, at: "2026-01-01T00:00:00.000Z",
-  stacks: [{ name: "app", configurationHash: "h" }], runners, ...more,
-});
+const record = (runners: DeploymentRecord["runners"], more: Partial<DeploymentRecord> = {}): DeploymentRecord => deploymentRecord({ runners, ...more });
 const entry = { power: "on", revision: "r2", shard: 1, place: "local" } as const;
 const machine = (id: string, more: Partial<RunnerRecord> = {}): RunnerRecord => ({
   egg: "app", id, folder: `/nest/.gosling/runners/app/${id}`, log: `/nest/.gosling/runners/app/${id}/log`,
@@ -54,6 +52,9 @@ test("a runner of an earlier configuration is marked as old", () => {
   expect(status?.runners[0]?.configuration).toBe("old");
 });
 
-test("an Egg in a cloud that this version doesn't deploy to says so", () => {
-  expect(describeStatus([{ ...unit, cloud: "aws" }], new Map(), [])[0]?.notes).toEqual(["this version deploys no Eggs on aws yet"]);
+test("a machine of a cloud is on or asleep, of the current configuration or an older one", () => {
+  const applied = record({ a: { ...entry, place: "0" }, b: { ...entry, power: "off", revision: "r1", place: "1" } }, { cloud: "aws", location: "eu-central-1" });
+  const [status] = describeStatus([{ ...unit, cloud: "aws" }], new Map([["app", { unit: "app", applied }]]), []);
+  expect(status?.runners.map(({ id, pool, state, configuration }) => [id, pool, state, configuration])).toEqual([["a", "apex", "on", "current"], ["b", "nadir", "asleep", "old"]]);
+  expect(status?.notes).toEqual([]);
 });

@@ -3,10 +3,10 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planDeployment, planDestruction } from "../../src/deploy/deploy";
-import { readAllRecords } from "../../src/deploy/record";
 import { findEngine } from "../../src/engine";
 import { readNest } from "../../src/nest";
 import { describeWithEngines, enginesHere } from "../support/engines";
+import { localSite } from "../support/deployed";
 import { contentOf, writeFiles } from "../support/folder";
 import { eggFile, localNest, type LocalNest } from "../support/local-nest";
 
@@ -72,7 +72,7 @@ describeWithEngines("P24: a dry run creates, changes and writes nothing", (engin
           const read = await readNest(root, { environment: {} });
           if (!read.nest) throw new Error(JSON.stringify(read.diagnostics));
           const before = contentOf(root);
-          const plan = await planDeployment(read.nest, { context: await contextOf(root) });
+          const plan = await planDeployment(read.nest, { site: localSite(root, { readOnly: true }), context: await contextOf(root) });
           expect(plan.units.flatMap((unit) => unit.error ?? [])).toEqual([]);
           expect(contentOf(root)).toEqual(before);
         } finally {
@@ -86,7 +86,8 @@ describeWithEngines("P24: a dry run creates, changes and writes nothing", (engin
   // What is deployed decides alone what a destruction would do, whatever the Nest says now.
   test("P24: a plan to destroy all that is deployed", async () => {
     const before = contentOf(nest.root);
-    const plan = await planDestruction(nest.root, [...(await readAllRecords({ root: nest.root })).keys()], await contextOf(nest.root));
+    const site = localSite(nest.root, { readOnly: true });
+    const plan = await planDestruction([...(await site.store.current()).keys()], { site, context: await contextOf(nest.root) });
     expect(plan.units.map(({ unit, error }) => ({ unit, error }))).toEqual([{ unit: "one" }, { unit: "two" }]);
     expect(contentOf(nest.root)).toEqual(before);
   });

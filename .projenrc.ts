@@ -124,8 +124,9 @@ new JsonFile(project, "jest.cdktn.config.json", {
   obj: {
     ...jestConfiguration,
     testMatch: ["constructs/**/*", "synth/**/*", "cdktn/*", "*", "properties/p{08,10,14,23,42}*"].map((tests) => `<rootDir>/test/${tests}.test.ts`),
-    // The prebuilt AWS classes belong to cdktf: what they are compared with is the same on both libraries.
-    testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/constructs/bindings/prebuilt-aws.test.ts"],
+    // The prebuilt AWS classes belong to cdktf: what they are compared with is the same on both libraries. The other
+    // two start programs, which take the library from our own node_modules; test/e2e/package.test.ts does that for both.
+    testPathIgnorePatterns: ["/node_modules/", ...["constructs/bindings/prebuilt-aws", "constructs/pages", "synth/command"].map((tests) => `<rootDir>/test/${tests}.test.ts`)],
     moduleNameMapper: {
       ...jestConfiguration.moduleNameMapper,
       // Both, so that there is one copy of `constructs` as well.

@@ -29,15 +29,30 @@ async function main(target = join(__dirname, "..", "API.md")): Promise<void> {
       useCodeBlocks: true,
       parametersFormat: "table",
       interfacePropertiesFormat: "table",
+      classPropertiesFormat: "table",
+      tableColumnSettings: { hideInherited: true, hideOverrides: true, hideSources: true },
     });
     const project = await app.convert();
     if (!project) throw new Error("TypeDoc could not read the sources");
     await app.generateOutputs(project);
-    const text = readFileSync(join(out, "API.md"), "utf8").replace(/^# gosling\n/, "");
+    const text = readable(readFileSync(join(out, "API.md"), "utf8"));
     writeFileSync(target, `<!-- Generated from the docstrings by "npx projen generate:api". -->\n\n# API\n\nWhat \`import … from "gosling"\` gives. Props are the vocabulary of [docs/fly.md](docs/fly.md) in camelCase, with the same types, units and defaults.\n${text}`);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+const BINDINGS = `## Resource classes
+
+\`bindings.aws\` and \`bindings.yandex\` hold a class for each resource type and data source that the constructs make, with the names and types of the provider's schema: \`new bindings.aws.Instance(this, "machine", { ami, instanceType })\`.
+`;
+
+/** Without what says nothing to a user of the library: where a member comes from in its class's ancestry. */
+function readable(text: string): string {
+  return text
+    .replace(/^# gosling\n/, "")
+    .replace(/^#+ (?:Overrides|Inherited from|Implementation of)\n\n.*\n\n/gm, "")
+    .replace(/^## Namespaces\n\n.*\n/m, BINDINGS);
 }
 
 void main(process.argv[2]);

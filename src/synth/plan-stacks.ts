@@ -45,7 +45,7 @@ function findTarget(units: readonly Unit[], services: readonly Service[], target
     services.find(({ name, kind }) => name === target || name === `rift.${target}` || kind === target);
   if (found) return found;
   const near = nearest(target, [...units.map(nameOf), ...services.map(({ name }) => name)]);
-  throw new GoslingError("UNKNOWN_TARGET", `The Nest has no egg, eggsbucket or active job named "${target}"`, {
+  throw new GoslingError("UNKNOWN_TARGET", `The Nest has no Egg, bucket or active Job named "${target}"`, {
     exitCode: 64,
     ...(near !== undefined && { hint: `Did you mean "${near}"?` }),
   });

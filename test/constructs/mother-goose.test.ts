@@ -92,6 +92,16 @@ describe("on AWS", () => {
     ]);
   });
 
+  test("each role may do exactly this, on exactly that", () => {
+    const account = "${data.aws_caller_identity.account.account_id}";
+    const short = (resource: string): string => resource.replaceAll(account, "ACCOUNT").replace(/^\$\{(.*)\}/, "<$1>");
+    const roles = Object.entries(json.resource["aws_iam_role_policy"] ?? {}).map(([name, { policy }]) => {
+      const { Statement } = JSON.parse(String(policy)) as { readonly Statement: readonly Statement[] };
+      return [name, Statement.map(({ Action, Resource, Condition }) => [Action.join(" "), Resource.map(short).join(" "), ...(Condition === undefined ? [] : [JSON.stringify(Condition)])])];
+    });
+    expect(Object.fromEntries(roles)).toMatchSnapshot();
+  });
+
   test("on everything it may only look; what it changes is its own or carries the Nest's tag", () => {
     for (const part of ["api", "worker", "clock"]) {
       for (const { Action, Resource } of statementsOf(json, part)) {

@@ -4,8 +4,6 @@ import { describeWithEngines, testOnce } from "../support/engines";
 import { eventually } from "../support/eventually";
 import { eggFile, localNest, type LocalNest } from "../support/local-nest";
 
-jest.setTimeout(120_000);
-
 describeWithEngines("Trouble with the engine is a clear error, and the next deploy works", (engine) => {
   let nest: LocalNest;
   beforeEach(async () => {

@@ -6,8 +6,6 @@ import { contentOf } from "../support/folder";
 import { eventually } from "../support/eventually";
 import { eggFile, localNest, type LocalNest, type LocalNestOptions, succeeded } from "../support/local-nest";
 
-jest.setTimeout(120_000);
-
 /** Those of the processes that are alive; an ended one that nobody has waited for is not. */
 const alive = async (pids: readonly (number | undefined)[]) => [...(await machineProcesses.startTimes(pids.filter((pid) => pid !== undefined))).keys()];
 

@@ -10,7 +10,6 @@ import { localSite } from "../support/deployed";
 import { contentOf, writeFiles } from "../support/folder";
 import { eggFile, localNest, type LocalNest } from "../support/local-nest";
 
-jest.setTimeout(300_000);
 /** Shared between the engines: each run starts several. */
 const numRuns = Math.ceil(Number(process.env["FC_RUNS"] ?? 100) / Math.max(1, enginesHere().length));
 

@@ -49,6 +49,8 @@ export function testOnce(engine: TestEngine, title: string, work: () => Promise<
 }
 
 function describeWith(engines: readonly TestEngine[], title: string, tests: (engine: TestEngine) => void): void {
+  // A rehearsal of a few seconds takes minutes on a machine with many other things to do.
+  jest.setTimeout(300_000);
   if (engines.length === 0) {
     describe(title, () => {
       test.skip("skipped: neither tofu nor terraform is on the PATH", () => undefined);

@@ -59,7 +59,8 @@ export function fileStore(nestRoot: string): SecretStore {
         await writeInside(nestRoot, reference, value);
       } catch (error) {
         if (error instanceof GoslingError) throw error;
-        throw unwritable(reference, (error as NodeJS.ErrnoException).code ?? String(error));
+        const { code = String(error) } = error as NodeJS.ErrnoException;
+        throw unwritable(reference, code === "EISDIR" ? "it is a folder" : code === "EEXIST" || code === "ENOTDIR" ? "a part of its path is a file" : code);
       }
     },
   };

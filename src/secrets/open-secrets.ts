@@ -29,7 +29,7 @@ export interface SecretsOptions {
   readonly onAccess?: (access: SecretAccess) => void;
   /** Every value that is read is added to it, and what we sign in with. Default: one of its own. */
   readonly masker?: Masker;
-  /** Stores beside those for `env://`, `file://`, `aws-sm://` and `vault://`. */
+  /** Stores beside, or instead of, those for `env://`, `file://`, `aws-sm://` and `vault://`. */
   readonly stores?: readonly SecretStore[];
 }
 
@@ -133,11 +133,11 @@ export function openSecrets(options: SecretsOptions): Secrets {
 function openStores({ env, nestRoot, timing, timeoutMs, nest, stores = [] }: SecretsOptions, masker: Masker): readonly SecretStore[] {
   const patience = { timing, ...(timeoutMs !== undefined && { timeoutMs }) };
   return [
+    ...stores,
     environmentStore(env),
     fileStore(nestRoot),
     awsStore({ env, ...patience, ...(nest !== undefined && { tags: { "gosling:nest": nest, "gosling:managed-by": "gosling" } }) }),
     vaultStore({ env, ...patience, onCredential: (value) => masker.add([value]) }),
-    ...stores,
   ];
 }
 

@@ -93,7 +93,8 @@ export function vaultSession(options: VaultOptions): VaultSession {
     const { reference, doing } = purpose;
     const self = await once({ method: "GET", path: "auth/token/lookup-self", token: first.text });
     if (self.status === 403) {
-      if (settings.login.kind === "token") throw new StoreFailure("SECRET_CREDENTIALS", reference, doing, `Vault at ${settings.address} does not take this token: it is wrong or has expired`, WAY_IN.token);
+      // No StoreFailure: a token without the policy "default" may not look at itself, and read other secrets all the same.
+      if (settings.login.kind === "token") throw new GoslingError("SECRET_CREDENTIALS", `${formatSecretReference(reference)} can't be ${doing}: Vault at ${settings.address} does not take this token: it is wrong or has expired`, { hint: WAY_IN.token });
       const again = await once({ ...request, token: (await currentToken(purpose, first)).text });
       if (again.status !== 403) return again;
     }

@@ -12,6 +12,14 @@ export async function gitTracked(root: string, paths: readonly string[]): Promis
   return tracked;
 }
 
+/** Whether Git would take a file (relative to `root`) up with `git add`: there is a repository, and nothing says to ignore it. */
+export function gitWouldTake(root: string, path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Exit code 0: ignored, 1: not, 128: no repository.
+    execFile("git", ["-C", root, "check-ignore", "--quiet", "--", path], (error) => resolve(error?.code === 1));
+  });
+}
+
 function listFiles(root: string, paths: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve) => {
     // -z: names as they are; literal: a name with * in it means itself.

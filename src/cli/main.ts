@@ -17,6 +17,8 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
       if (error.code !== "EPIPE") throw error;
     });
   }
+  // The SDK of AWS tells users of Node 20 to get another one; which Node Gosling needs, doctor says.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const context: Context = {
     cwd: process.cwd(),
     env: process.env,

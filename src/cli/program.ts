@@ -47,6 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "diff", summary: "Compare two deployments", load: () => require("./diff") },
   { name: "drift", summary: "Tell what was changed behind Gosling's back", load: () => require("./drift") },
   { name: "destroy", summary: "Drain and remove runners", load: () => require("./destroy") },
+  { name: "secrets", summary: "Check, set and generate secrets", load: () => require("./secrets") },
   { name: "graph", summary: "Draw the Nest as Mermaid or SVG", load: () => require("./graph") },
   { name: "doctor", summary: "Check this machine and say how to mend it", load: () => require("./doctor") },
   { name: "engine", summary: "Find or install OpenTofu", load: () => require("./engine") },

@@ -4,6 +4,8 @@ import { type Context, EXIT } from "./context";
 /** How a command asks a person. Each question may be cancelled: then it throws `CANCELLED` (exit code 130). */
 export interface Prompts {
   text(question: TextQuestion): Promise<string>;
+  /** As `text`, but what is typed is not shown. */
+  password(question: Pick<TextQuestion, "message" | "check">): Promise<string>;
   /** Answers with the value of one option. */
   select(question: SelectQuestion): Promise<string>;
   confirm(question: { readonly message: string; readonly offered: boolean }): Promise<boolean>;
@@ -33,6 +35,11 @@ export function terminalPrompts(context: Context): Prompts {
       const clack = await import("@clack/prompts");
       const validate = check && ((answer: string | undefined) => check(answer ?? ""));
       return answered(await clack.text({ message, ...(offered !== undefined && { initialValue: offered }), ...(example !== undefined && { placeholder: example }), ...(validate && { validate }) }));
+    },
+    async password({ message, check }) {
+      const clack = await import("@clack/prompts");
+      const validate = check && ((answer: string | undefined) => check(answer ?? ""));
+      return answered(await clack.password({ message, ...(validate && { validate }) }));
     },
     async select({ message, options, offered }) {
       const clack = await import("@clack/prompts");

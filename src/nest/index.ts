@@ -13,10 +13,12 @@ import { fileProblem } from "./diagnostics";
 import { type FunctionFiles, functionFiles } from "./function-files";
 import type { Nest } from "./model";
 import { type NestFile, readNestFiles, realRoot } from "./read-files";
+import { secretUses, type SecretUse } from "./secret-uses";
 import { type Tracked, trackedSecrets } from "./tracked-secrets";
 
 export { findNest, NEST_FILE } from "./find";
 export type * from "./model";
+export type { SecretUse } from "./secret-uses";
 
 export interface ReadNestOptions {
   /** `--var`, in the order given; the last of a name wins. */
@@ -53,6 +55,8 @@ export interface ReadNestResult {
   readonly inputs: NestFilesRead;
   /** Names of variables and locals. */
   readonly names: CheckedNest["names"];
+  /** Every secret that the Nest needs, written or by convention; none where there is an error. */
+  secrets(): readonly SecretUse[];
   /** Value of a variable or local that exists; none where it is sensitive. */
   valueOf(kind: "var" | "local", name: string): { readonly sensitive: true } | { readonly sensitive: false; readonly value: PlainValue };
 }
@@ -93,6 +97,7 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
     written: new Map([...eggs, ...jobs].map(({ top, input }) => [`${top.type} ${top.name}`, input])),
     inputs: { files: read.files, variables: read.variables, variableFiles, functionFiles: forFunctions.asked },
     names: checked.names,
+    secrets: () => (nest ? secretUses(checked, nest) : []),
     valueOf: (kind, name) => valueOf(checked, kind, name),
   };
 }

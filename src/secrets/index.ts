@@ -1,6 +1,12 @@
-/** Secrets: references, the stores behind them, and masking. */
+/** Secrets: references, the stores behind them, cache, masking, and the log of accesses. */
+export { type AccessLog, openAccessLog, type SecretAccess } from "./access-log";
+export { equalSecrets } from "./equal-secrets";
+export { StoreFailure } from "./failure";
 export { environmentStore, fileStore } from "./local-stores";
 export { type LockboxPlace, type LockboxStore, lockboxStore, type LockboxStoreOptions } from "./lockbox-store";
 export { MASK, createMasker, type Masker, type MaskingStream } from "./masking";
+export { openSecrets, type Secrets, type SecretsOptions } from "./open-secrets";
 export { secretResolver, type ResolveSecret } from "./resolve";
-export { SECRET_ERRORS, isSecretError, type SecretStore } from "./secret-store";
+export { TIMEOUT_MS, type Timing, withRetries } from "./retry";
+export { SECRET_ERRORS, type SecretErrorCode, isSecretError, type SecretPlace, type SecretStore, type WriteOptions } from "./secret-store";
+export { decodeKey, generateKey } from "./state-key";

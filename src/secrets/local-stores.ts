@@ -1,7 +1,9 @@
-import { type FileHandle, open, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open, realpath, rename, rm } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
 import { GoslingError } from "../vocabulary/error";
-import { formatSecretReference } from "../vocabulary/secret";
+import { formatSecretReference, type SecretReference } from "../vocabulary/secret";
+import { secretExists } from "./secret-entry";
 import type { SecretStore } from "./secret-store";
 
 /** No environment variable of a process can be longer on Linux. */
@@ -16,15 +18,16 @@ export function environmentStore(env: Readonly<Record<string, string | undefined
       if (value === "") throw new GoslingError("SECRET_MISSING", `there is nothing behind ${formatSecretReference(reference)}`, { hint: `Set the environment variable ${reference.name}.` });
       return value;
     },
+    howToWrite: ({ name }) => `Set the environment variable ${name} where gosling runs.`,
   };
 }
 
 /**
  * `file://PATH`: a file in the Nest, read anew each time. An empty one counts as missing, one that is
- * reached through a symbolic link out of the Nest can't be read.
+ * reached through a symbolic link out of the Nest can't be read. Written in one step, mode 0600.
  */
 export function fileStore(nestRoot: string): SecretStore {
-  return {
+  const store: SecretStore = {
     backend: "file",
     async read(reference) {
       const named = formatSecretReference(reference);
@@ -50,7 +53,63 @@ export function fileStore(nestRoot: string): SecretStore {
         await file?.close();
       }
     },
+    async write(reference, value, { replace }) {
+      if (!replace && (await isThere(store, reference))) throw secretExists(reference);
+      try {
+        await writeInside(nestRoot, reference, value);
+      } catch (error) {
+        if (error instanceof GoslingError) throw error;
+        const { code = String(error) } = error as NodeJS.ErrnoException;
+        throw unwritable(reference, code === "EISDIR" ? "it is a folder" : code === "EEXIST" || code === "ENOTDIR" ? "a part of its path is a file" : code);
+      }
+    },
   };
+  return store;
+}
+
+async function isThere(store: SecretStore, reference: SecretReference): Promise<boolean> {
+  return store.read(reference).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof GoslingError && error.code === "SECRET_MISSING") return false;
+      throw error;
+    },
+  );
+}
+
+function unwritable(reference: SecretReference, why: string): GoslingError {
+  return new GoslingError("SECRET_UNREADABLE", `${formatSecretReference(reference)} can't be written: ${why}`, { hint: "Check who owns the file and its folder." });
+}
+
+/** Whoever reads sees the old content or the new one. A link in the file's place is replaced, not followed. */
+async function writeInside(nestRoot: string, reference: SecretReference, value: string): Promise<void> {
+  const path = join(nestRoot, reference.name);
+  const root = await realpath(nestRoot);
+  const nearest = await nearestFolder(dirname(path));
+  if (nearest !== root && !nearest.startsWith(root + sep)) throw unwritable(reference, "a symbolic link in its path leaves the Nest");
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      // Ends as a text file does; the newline is no part of the value, and would swallow a "\r" before it.
+      await file.writeFile(value.endsWith("\r") ? value : `${value}\n`);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Where the nearest folder upwards that exists really is. */
+async function nearestFolder(folder: string): Promise<string> {
+  return realpath(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" && dirname(folder) !== folder) return nearestFolder(dirname(folder));
+    throw error;
+  });
 }
 
 /** Editors and `echo` end a file with a newline that is no part of the secret. */

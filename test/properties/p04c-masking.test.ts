@@ -6,7 +6,7 @@ const numRuns = Number(process.env["FC_RUNS"] ?? 100);
 /** Real secrets are long enough to be told from chance; the mask's own characters can't be hidden behind it. */
 const secret = fc.oneof(
   fc.string({ minLength: 4, maxLength: 40, unit: "binary" }),
-  fc.string({ minLength: 8, maxLength: 40, unit: fc.constantFrom("a", "b", "ab", "/", "+", "%", '"', "\\", "\n", " ", "<", "é", "😀") }),
+  fc.string({ minLength: 8, maxLength: 40, unit: fc.constantFrom("a", "b", "ab", "/", "+", "%", "${", "%{", '"', "\\", "\n", " ", "<", "é", "😀") }),
   fc.stringMatching(/^glrt-[A-Za-z0-9_-]{20}$/),
   fc.constantFrom("file://secrets/token", "aws-sm://team/my-app/api-token#AWSPREVIOUS", "env://RUNNER_TOKEN"),
 ).filter((value) => value.trim().length >= 4 && !value.includes("*"));
@@ -19,6 +19,9 @@ const encodings: readonly ((value: string) => string)[] = [
   (value) => encodeURIComponent(Buffer.from(value).toString()).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
   (value) => JSON.stringify(value),
   (value) => JSON.stringify({ password: value }, undefined, 1),
+  (value) => JSON.stringify({ body: JSON.stringify({ password: value }) }),
+  (value) => JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&"),
+  (value) => Buffer.from(value).toString("base64").replace(/.{76}/g, "$&\n"),
 ];
 
 /** Text that holds secrets, each in some encoding, between arbitrary other text. */
@@ -45,7 +48,9 @@ function containsNone(masked: string, secrets: readonly string[]): void {
       for (const piece of rest) expect(piece.includes(form)).toBe(false);
     }
     const escaped = JSON.stringify(value).slice(1, -1);
-    for (const piece of rest) expect(piece.includes(escaped)).toBe(false);
+    const again = JSON.stringify(escaped).slice(1, -1);
+    const hcl = escaped.replace(/[$%](?=\{)/g, "$&$&");
+    for (const piece of rest) for (const form of [escaped, again, hcl]) expect(piece.includes(form)).toBe(false);
   }
 }
 
@@ -75,6 +80,17 @@ test("P04c: a secret in the middle of base64 is masked, as in an Authorization h
     fc.property(fc.stringMatching(/^[!-~]{12,40}$/), fc.string({ maxLength: 7 }), fc.string({ maxLength: 7 }), (value, before, after) => {
       const header = Buffer.from(before + value + after).toString("base64");
       expect(createMasker([value]).mask(header)).toContain(MASK);
+    }),
+    { numRuns },
+  );
+});
+
+test("P04c: a long secret in lines of base64 is masked, whatever the width of a line", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[!-~]{60,200}$/), fc.constantFrom(64, 76), (value, width) => {
+      const lines = Buffer.from(value).toString("base64").match(new RegExp(`.{1,${width}}`, "g")) ?? [];
+      const masked = createMasker([value]).mask(lines.join("\n")).split("\n");
+      for (const [index, line] of lines.entries()) if (line.length >= 8) expect(masked[index]).not.toContain(line);
     }),
     { numRuns },
   );

@@ -31,6 +31,12 @@ export function somebody(answers: Readonly<Record<string, string | boolean | rea
       if (complaint !== undefined) throw new Error(`${message} ${JSON.stringify(answer)} is refused: ${complaint}`);
       return answer;
     },
+    async password({ message, check }) {
+      const answer = String(answerTo(message, undefined));
+      const complaint = check?.(answer);
+      if (complaint !== undefined) throw new Error(`${message} is refused: ${complaint}`);
+      return answer;
+    },
     async select({ message, options, offered }) {
       const answer = String(answerTo(message, offered));
       if (!options.some(({ value }) => value === answer)) throw new Error(`${message} has no choice ${answer}`);

@@ -73,6 +73,10 @@ function fileSecrets(checked: CheckedNest, nest: Nest): readonly FileSecret[] {
     const owner = owners.get(`${top.type} ${top.name}`);
     if (owner) addAll(top, owner);
   }
-  if (checked.nest) add(checked.nest.top, nest.values.state.encryption?.key, ["state", "encryption", "key"]);
+  if (checked.nest) {
+    const { encryption } = nest.values.state;
+    add(checked.nest.top, encryption?.key, ["state", "encryption", "key"]);
+    add(checked.nest.top, encryption?.previousKey, ["state", "encryption", "previous_key"]);
+  }
   return found;
 }

@@ -4,6 +4,8 @@ import type { EngineDiagnostic } from "./events";
 import type { Engine } from "./find";
 import { type ResourceOutcome, resourceOutcomes } from "./outcome";
 import type { CommandResult } from "./run";
+import { parseLock, type StateLock } from "./state-lock";
+import { stateProblem, type StateProblemCode } from "./state-problem";
 import { PRODUCT } from "./version";
 
 /** What went wrong, for programs; each has a message and a way out of its own. */
@@ -16,6 +18,7 @@ export type EngineFailureCode =
   | "ENGINE_STATE_UNSAVED"
   | "ENGINE_STATE_DAMAGED"
   | "ENGINE_STATE_NEWER"
+  | StateProblemCode
   | "ENGINE_PLAN_STALE"
   | "ENGINE_INIT_REQUIRED"
   | "ENGINE_VERSION_WRONG";
@@ -42,21 +45,6 @@ export class EngineFailure extends GoslingError {
   }
 }
 
-export interface StateLock {
-  readonly id: string;
-  /** Who holds it, where the back end tells. */
-  readonly holder?: {
-    /** `user@machine`. */
-    readonly who: string;
-    /** As the engine writes it: `2026-11-23 18:03:32.92 +0000 UTC`. */
-    readonly created: string;
-    /** What the other one does, such as `apply`. */
-    readonly operation: string;
-  };
-  /** A lock that ends with the process that holds it: nothing to unlock by hand. */
-  readonly endsWithProcess: boolean;
-}
-
 /** Where the failing command ran. */
 export interface FailureContext {
   readonly engine: Engine;
@@ -65,6 +53,12 @@ export interface FailureContext {
   readonly command: string;
   /** File of a state that the engine could only print; default: the engine's own `errored.tfstate`. */
   readonly keptState?: string;
+  /** Where the state is, for people. */
+  readonly place?: string;
+  /** References and ARNs of the keys that the engine was given. */
+  readonly keys?: readonly string[];
+  /** The unit that the stack belongs to, for commands that a person may run. */
+  readonly unit?: string;
 }
 
 /** Whether the engine wants an init before it does what it was told. */
@@ -127,13 +121,17 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   if (lock !== undefined) {
     const hint = lock.endsWithProcess
       ? "Wait until it has ended. The lock goes with the process that holds it."
-      : `Wait until it has ended. If it is gone for good: cd ${quoted(context.folder)} && ${quoted(context.engine.path)} force-unlock ${lock.id}`;
+      : context.unit !== undefined
+        ? `Wait until it has ended. If it is gone for good: gosling state unlock ${context.unit}`
+        : `Wait until it has ended. If it is gone for good: cd ${quoted(context.folder)} && ${quoted(context.engine.path)} force-unlock ${lock.id}`;
     const by = lock.holder ? `by ${lock.holder.who} since ${lock.holder.created} (${lock.holder.operation})` : `by another run (lock ${lock.id})`;
     return fail("ENGINE_STATE_LOCKED", `The state of ${stack} is locked ${by}.`, { hint, lock });
   }
   if (/Saved plan is stale/i.test(said)) {
     return fail("ENGINE_PLAN_STALE", `Something else has changed the state of ${stack} since this plan was made.`, { hint: "Plan again and look at the new plan." });
   }
+  const problem = stateProblem(said, `The state of ${stack}${context.place === undefined ? "" : ` (${context.place})`}`, context.keys ?? []);
+  if (problem !== undefined) return fail(problem.code, problem.message, { hint: problem.hint });
   const flat = said.replace(/\s+/g, " ");
   const newer = /created by (?:OpenTofu|Terraform) v?(\d[\w.-]*\w), which is newer/i.exec(flat) ?? /which is not supported by .* created by (?:OpenTofu|Terraform) v?(\d[\w.-]*\w)/i.exec(flat);
   if (newer !== null) {
@@ -174,20 +172,6 @@ function firstLine(errors: readonly EngineDiagnostic[]): string {
 
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1) ?? "";
-}
-
-function parseLock(said: string): StateLock | undefined {
-  if (!/Error acquiring the state lock|already locked/i.test(said)) return undefined;
-  const field = (name: string) => new RegExp(`^\\s*${name}:[ \\t]*(\\S.*)$`, "m").exec(said)?.[1]?.trim();
-  // Terraform's HTTP back end shows the lock that it wanted, and names the one that is there.
-  const there = /already locked: ID=(\S+)/i.exec(said)?.[1];
-  const shown = field("ID");
-  const id = there ?? shown;
-  if (id === undefined) return undefined;
-  const endsWithProcess = /resource temporarily unavailable/i.test(said);
-  if (id !== shown) return { id, endsWithProcess };
-  const operation = (field("Operation") ?? "unknown").replace(/^OperationType/, "").toLowerCase();
-  return { id, holder: { who: field("Who") ?? "somebody", created: field("Created") ?? "an unknown time", operation }, endsWithProcess };
 }
 
 /** Commands without `-json` print errors in a box, or as bare lines. */

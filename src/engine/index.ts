@@ -3,7 +3,11 @@ export { openStack, type Applied, type Plan, type PlanOptions, type Stack, type 
 export type { StateResource } from "./state";
 export type { ResourceOutcome } from "./outcome";
 export type { Action, Change, ChangeSummary, EngineDiagnostic, EngineEvent, OutputChange, ResourceName } from "./events";
-export { EngineFailure, type EngineFailureCode, type StateLock } from "./failure";
+export { EngineFailure, type EngineFailureCode } from "./failure";
+export type { StateLock } from "./state-lock";
+export { canEncrypt, checkEncryption, encryptionSettings, keyId, stateEncryption, statePlace, type EncryptionSettings, type StateEncryption, type StateKey } from "./encryption";
+export { keysOf } from "./encrypted-state";
+export { isCurrent, moveState, rewriteState, type MovedState } from "./state-operations";
 export { Interrupts } from "./interrupts";
 export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
+import { keysOf } from "./encrypted-state";
 import type { EngineEvent } from "./events";
 import { type CommandResult, jsonIn } from "./run";
 
@@ -32,14 +33,16 @@ interface StateHeader {
   readonly serial?: number;
 }
 
+/** Runs an engine command, by default in the stack's folder, and throws where it fails. */
+type Run = (args: readonly string[], more?: { readonly input?: string; readonly folder?: string }) => Promise<CommandResult>;
+
 /**
  * Puts a state back that an earlier run could not save, before anything else is done with the
  * stack: without it, what that run made would be made again. Nothing happens where there is none.
  *
- * @param run runs an engine command in the stack's folder and throws where that fails.
  * @throws GoslingError `ENGINE_STATE_FORKED` where somebody else has written the state since then.
  */
-export async function recoverErroredState(folder: string, run: (args: readonly string[]) => Promise<CommandResult>, onEvent?: (event: EngineEvent) => void): Promise<void> {
+export async function recoverErroredState(folder: string, run: Run, onEvent?: (event: EngineEvent) => void): Promise<void> {
   const file = join(folder, ERRORED);
   const kept = await readHeader(file);
   if (kept === undefined) return;
@@ -53,7 +56,10 @@ export async function recoverErroredState(folder: string, run: (args: readonly s
   }
   // Whoever writes a state raises its serial: with the same one in place nobody has written since.
   // Terraform leaves the serial as it was, and would refuse it without the force.
-  await run(["state", "push", ...(current.serial === kept.serial ? ["-force"] : []), ERRORED]);
+  const force = current.serial === kept.serial ? ["-force"] : [];
+  const text = await readFile(file, "utf8");
+  // The engine encrypts what it keeps here, and takes only states in clear to push.
+  await run(["state", "push", ...force, "-"], { input: keysOf(text) === undefined ? text : await decrypted(file, run) });
   await rm(file);
   onEvent?.({ kind: "log", message: "The state that the last run could not save is back in its place." });
 }
@@ -72,5 +78,17 @@ async function readHeader(file: string): Promise<StateHeader | undefined> {
     // Cut off by the same full disk: it holds nothing that could be put back.
     await rm(file);
     return undefined;
+  }
+}
+
+/** An encrypted state in clear: the engine reads it as the state of a stack of its own. */
+async function decrypted(file: string, run: Run): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "gosling-state-"));
+  try {
+    await writeFile(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend: { local: { path: file } } } }));
+    await run(["init", "-input=false", "-no-color"], { folder });
+    return jsonIn((await run(["state", "pull"], { folder })).stdout);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -17,6 +17,8 @@ export interface EngineCommand {
   readonly env: Environment;
   /** Variables on top of `env`; these may be `TF_VAR_…` too. */
   readonly extra?: Environment;
+  /** What the command reads from its standard input. Default: nothing. */
+  readonly input?: string;
   readonly interrupts?: Interrupts;
   /** Called for each event, in order, while the engine works. */
   readonly onEvent?: (event: EngineEvent) => void;
@@ -74,6 +76,8 @@ export async function startCommand(command: EngineCommand): Promise<RunningComma
   const pid = child.pid as number; // a spawned process has one
   // Failures to signal arrive as errors too; the exit tells what became of it.
   child.on("error", () => undefined);
+  // A command that ends without reading closes the pipe; its exit tells why.
+  child.stdin.on("error", () => undefined).end(command.input ?? "");
 
   let interrupts = 0;
   let deadline: NodeJS.Timeout | undefined;
@@ -134,7 +138,7 @@ function spawnPrivately(command: EngineCommand) {
       cwd: command.folder,
       env: engineEnvironment(command.env, { [UMASK_VARIABLE]: umask.toString(8).padStart(4, "0"), ...command.extra }),
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
   } finally {
     process.umask(umask);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
+import type { StateEncryption } from "./encryption";
 import type { Environment } from "./environment";
 import { type Action, type Change, type ChangeSummary, diagnosticEvents, type EngineDiagnostic, type EngineEvent, type OutputChange } from "./events";
 import { diagnosticsOf, toFailure, wantsInit } from "./failure";
@@ -13,6 +14,7 @@ import { keepDumpedState, recoverErroredState } from "./recover-state";
 import { checkRequiredVersion } from "./required-version";
 import { type CommandResult, jsonIn, runCommand } from "./run";
 import { readState, type StateResource } from "./state";
+import { placeOfState } from "./state-place";
 
 export interface StackOptions {
   readonly engine: Engine;
@@ -22,6 +24,10 @@ export interface StackOptions {
   readonly env: Environment;
   /** Variables for the engine and its provisioners on top of that, such as keys and `TF_VAR_…` with secrets. */
   readonly extra?: Environment;
+  /** How state and plan files are encrypted. Default: as the surroundings say, which mostly is not at all. */
+  readonly encryption?: StateEncryption;
+  /** The unit that the stack belongs to: errors name the command that helps. */
+  readonly unit?: string;
   readonly interrupts?: Interrupts;
   /** Called for each event of each command, in order, while the engine works. */
   readonly onEvent?: (event: EngineEvent) => void;
@@ -72,12 +78,6 @@ export interface Applied {
   readonly warnings: readonly EngineDiagnostic[];
 }
 
-export interface PulledState {
-  /** JSON, in the engine's own format. */
-  readonly text: string;
-  readonly resources: readonly unknown[];
-}
-
 export interface StackOutput {
   readonly value: unknown;
   readonly sensitive: boolean;
@@ -98,17 +98,24 @@ export interface Stack {
   outputs(): Promise<Readonly<Record<string, StackOutput>>>;
   /** What the state knows, by address. Empty where nothing was applied yet. */
   resources(): Promise<readonly StateResource[]>;
-  /** The whole state, decrypted; undefined where there is none yet. It may hold secrets. */
-  pullState(): Promise<PulledState | undefined>;
-  /** Makes this the stack's state; refused where the one that is there is another stack's or newer. */
-  pushState(text: string): Promise<void>;
-  /** Makes the state forget everything, without touching what it knew of: that is another stack's now. */
-  emptyState(): Promise<void>;
+  /** Addresses of everything that the state knows, data sources too. */
+  list(): Promise<readonly string[]>;
+  /** The whole state in clear, as the engine writes it; nothing where there is none. It holds secrets: for memory alone, never for a disk or a log. */
+  pull(): Promise<string | undefined>;
+  /**
+   * Puts a state in the place of the one that is there, encrypted as the stack is.
+   * The engine refuses one that is older, or that has another origin (lineage), unless it is forced.
+   */
+  push(state: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** Takes what exists into the state, under an address that the configuration has. Refused where the address is taken. */
+  import(address: string, id: string, options?: Pick<PlanOptions, "variables">): Promise<void>;
   /** Breaks a lock that somebody left behind. */
   forceUnlock(lockId: string): Promise<void>;
 }
 
 const NO_CHANGES: ChangeSummary = { add: 0, change: 0, remove: 0, import: 0, forget: 0 };
+/** A line of `state list`; warnings about the surroundings stand there too. */
+const ADDRESS = /^(module\.|data\.|[a-z][\w-]*\.)\S/;
 const IN_NO_PLAN: ReadonlySet<Action> = new Set<Action>(["noop", "read", "open", "renew", "close"]);
 
 /** A stack to work with. Nothing is read or started before an operation asks for it. */
@@ -118,13 +125,22 @@ export function openStack(options: StackOptions): Stack {
   /** Set by the first operation, so that one stack is set up and repaired once. */
   let ready = false;
 
-  const run = (args: readonly string[]) =>
-    runCommand({ path: options.engine.path, args, folder, env: options.env, extra: options.extra, interrupts: options.interrupts, onEvent: options.onEvent });
+  const extra = { ...options.extra, ...options.encryption?.extra };
+  const run = (args: readonly string[], more: { readonly input?: string; readonly folder?: string } = {}) =>
+    runCommand({ path: options.engine.path, args, folder, env: options.env, extra, interrupts: options.interrupts, onEvent: options.onEvent, ...more });
   const check = async (result: CommandResult, args: readonly string[], good: readonly number[] = [0]) => {
     if (result.signal === null && result.exitCode !== null && good.includes(result.exitCode)) return result;
     const dump = result.events.find((event) => event.kind === "state_dump");
     const keptState = dump && (await keepDumpedState(folder, dump.state));
-    throw toFailure(result, { engine: options.engine, folder, command: args.slice(0, args[0] === "state" ? 2 : 1).join(" "), ...(keptState !== undefined && { keptState }) });
+    throw toFailure(result, {
+      engine: options.engine,
+      folder,
+      command: args.slice(0, args[0] === "state" ? 2 : 1).join(" "),
+      place: await placeOfState(folder),
+      ...(keptState !== undefined && { keptState }),
+      ...(options.encryption && { keys: options.encryption.keys }),
+      ...(options.unit !== undefined && { unit: options.unit }),
+    });
   };
 
   const init = async (force = false): Promise<boolean> => {
@@ -150,18 +166,18 @@ export function openStack(options: StackOptions): Stack {
   const prepare = async () => {
     if (ready) return;
     await init();
-    await recoverErroredState(folder, async (args) => check(await run(args), args), options.onEvent);
+    await recoverErroredState(folder, async (args, more) => check(await run(args, more), args), options.onEvent);
     ready = true;
   };
 
   /** Runs a command in a folder that is set up; where the engine wants an init all the same, that is done and the command runs once again. */
-  const operate = async (args: readonly string[], good?: readonly number[]): Promise<CommandResult> => {
+  const operate = async (args: readonly string[], good?: readonly number[], input?: string): Promise<CommandResult> => {
     await prepare();
-    const result = await run(args);
+    const result = await run(args, { input });
     const hasBegun = result.events.some((event) => event.kind === "apply_start");
     if (result.exitCode !== 1 || hasBegun || !wantsInit(diagnosticsOf(result))) return check(result, args, good);
     await init(true);
-    return check(await run(args), args, good);
+    return check(await run(args, { input }), args, good);
   };
 
   const withVariables = async <T>(variables: StackVariables | undefined, work: (args: readonly string[]) => Promise<T>): Promise<T> => {
@@ -176,23 +192,6 @@ export function openStack(options: StackOptions): Stack {
 
   const change = (args: readonly string[], what: Omit<PlanOptions, "out">) =>
     withVariables(what.variables, async (variables) => toApplied(await operate([...args, ...lock, ...planArguments(what), ...variables])));
-
-  const pullState = async (): Promise<PulledState | undefined> => {
-    const { stdout } = await operate(["state", "pull"]);
-    if (stdout.trim() === "") return undefined;
-    const text = jsonIn(stdout);
-    return { text, resources: (JSON.parse(text) as { readonly resources?: readonly unknown[] }).resources ?? [] };
-  };
-
-  const pushState = async (text: string): Promise<void> => {
-    const file = join(folder, `.gosling-${process.pid}-${randomBytes(6).toString("hex")}.tfstate`);
-    await writeFile(file, text, { mode: 0o600, flag: "wx" });
-    try {
-      await operate(["state", "push", ...lock, basename(file)]);
-    } finally {
-      await rm(file, { force: true });
-    }
-  };
 
   return {
     folder,
@@ -224,14 +223,15 @@ export function openStack(options: StackOptions): Stack {
       return Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, sensitive: sensitive === true }]));
     },
     resources: async () => readState(jsonIn((await operate(["show", "-json", "-no-color"])).stdout)),
-    pullState,
-    pushState,
-    emptyState: async () => {
-      const state = await pullState();
-      if (state === undefined || state.resources.length === 0) return;
-      const { serial, ...rest } = JSON.parse(state.text) as { readonly serial: number };
-      await pushState(JSON.stringify({ ...rest, serial: serial + 1, outputs: {}, resources: [], check_results: null }));
+    list: async () => (await operate(["state", "list"])).stdout.split("\n").filter((line) => ADDRESS.test(line)),
+    pull: async () => jsonIn((await operate(["state", "pull"])).stdout) || undefined,
+    push: async (state, { force = false } = {}) => {
+      await operate(["state", "push", ...lock, ...(force ? ["-force"] : []), "-"], [0], state);
     },
+    import: (address, id, { variables } = {}) =>
+      withVariables(variables, async (files) => {
+        await operate(["import", "-input=false", "-no-color", ...lock, ...files, address, id]);
+      }),
     forceUnlock: async (lockId) => {
       await operate(["force-unlock", "-force", lockId]);
     },

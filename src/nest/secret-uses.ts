@@ -30,10 +30,10 @@ export function secretUses(checked: CheckedNest, nest: Nest): readonly SecretUse
     return owner ? usesOf(top, owner) : [];
   });
   const { encryption, backend, region, endpoint } = nest.values.state;
-  if (checked.nest && encryption?.key !== undefined) {
-    // Another service's region is none of AWS.
-    const ofAws = backend === "s3" && endpoint === undefined && region !== undefined;
-    uses.push(secretUse(checked.nest.top, ["state", "encryption", "key"], { reference: encryption.key, purpose: "state key", title: "state key", written: true, ...(ofAws && { region }) }));
+  // Another service's region is none of AWS.
+  const ofAws = backend === "s3" && endpoint === undefined && region !== undefined;
+  for (const [name, reference, title] of [["key", encryption?.key, "state key"], ["previous_key", encryption?.previousKey, "previous state key"]] as const) {
+    if (checked.nest && reference !== undefined) uses.push(secretUse(checked.nest.top, ["state", "encryption", name], { reference, purpose: "state key", title, written: true, ...(ofAws && { region }) }));
   }
   return uses;
 }

@@ -45,7 +45,7 @@ export const PROBLEM_CODES = {
   FLY143: { meaning: "`folder_id` is missing for Yandex Cloud.", wayOut: "Add it here or to `mothergoose.cloud`." },
   FLY144: { meaning: "A tag that the cloud does not accept, or that is Gosling's own.", wayOut: "Write it in the cloud's form." },
   FLY145: { meaning: "One environment variable both as plain value and as secret.", wayOut: "Keep one." },
-  FLY146: { meaning: "A shared state without encryption.", wayOut: "Add `encryption` with a key, or `enabled = false`." },
+  FLY146: { meaning: "A shared state without encryption: a warning here, an error of `plan` and `deploy` with an engine that can encrypt.", wayOut: "Add `encryption` with a key, or `enabled = false`." },
   FLY147: { meaning: "A state back end lacks what it needs.", wayOut: "Add the attribute." },
   FLY148: { meaning: "Messages come back while their worker still works.", wayOut: "Raise `visibility_timeout` to `workers.timeout`." },
   FLY149: { meaning: "A Job has no cloud.", wayOut: "Add `cloud` to it, or a `mothergoose` block." },

@@ -162,7 +162,7 @@ export const plainAndSecret = (path: Path, name: string, other: Path): Problem =
   error("FLY145", path, `${name} stands in environment and in secrets`, "Only one of the two could reach the job. Remove one.", { related: [{ path: other, message: "the plain value" }] });
 
 export const unencryptedState = (path: Path, backend: string): Problem =>
-  error("FLY146", path, `state in ${backend} lacks encryption`, "State holds what others must not read. Add encryption { key = … }, or encryption { enabled = false }.");
+  warning("FLY146", path, `state in ${backend} lacks encryption`, 'State holds what others must not read, and an engine that can encrypt is not started without it. Make a key with `gosling secrets generate REF` and add encryption { key = "REF" }, or encryption { enabled = false }.');
 
 export const missingForBackend = (path: Path, backend: string, name: string): Problem => error("FLY147", path, `state lacks "${name}"`, `The back end ${backend} needs it. Add ${name}.`);
 

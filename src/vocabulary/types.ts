@@ -88,6 +88,8 @@ export interface EncryptionProps {
   readonly key?: string;
   /** ARN of an AWS KMS key; the engine asks KMS itself. Exactly one of `key` and `kms_key`. */
   readonly kmsKey?: string;
+  /** Secret reference of the key that was in use before. It only reads: every state is written anew with the other key, and then this attribute can go. Default: none. */
+  readonly previousKey?: string;
 }
 
 /** {@link EncryptionProps} after the checks. */
@@ -98,6 +100,8 @@ export interface EncryptionValues {
   readonly key?: string;
   /** ARN of an AWS KMS key; the engine asks KMS itself. Exactly one of `key` and `kms_key`. */
   readonly kmsKey?: string;
+  /** Secret reference of the key that was in use before. It only reads: every state is written anew with the other key, and then this attribute can go. Default: none. */
+  readonly previousKey?: string;
 }
 
 /** The engine that applies the configuration. */

@@ -136,6 +136,16 @@ describe("secrets in files", () => {
     ]);
   });
 
+  test("count for the key of the state too", async () => {
+    const text = 'nest {\n  name = "acme"\n  state {\n    encryption {\n      key          = "file://keys/new"\n      previous_key = "file://keys/old"\n    }\n  }\n}\n';
+    const folder = folderWith(nestFiles({}, { "nest.fly": text, "keys/new": "canary", "keys/old": "canary" }));
+    const { diagnostics } = await readNest(folder, { tracked: (_, paths) => Promise.resolve(new Set(paths)) });
+    expect(diagnostics.map(({ summary, range }) => [summary, range.start.line])).toEqual([
+      ["Git tracks keys/new, which holds a secret", 5],
+      ["Git tracks keys/old, which holds a secret", 6],
+    ]);
+  });
+
   test("that are not there cost no look at Git, and a Nest without Git is fine", async () => {
     let asked = 0;
     const tracked = (root: string, paths: readonly string[]): ReturnType<typeof gitTracked> => (asked++, gitTracked(root, paths));

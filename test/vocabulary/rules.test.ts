@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, readonly Problem[], readonly string[]])
     'FLY144 cloud.tags.team: tag "team" has a value that Yandex Cloud refuses | A label\'s value has at most 63 lower-case letters, digits and - _ . / \\ @. Change it.',
   ]],
   ["a variable plain and secret", checkEgg(egg({ egg: { environment: { A: "x" }, secrets: { A: "env://A" } } })).problems, ["FLY145 secrets.A: A stands in environment and in secrets | Only one of the two could reach the job. Remove one."]],
-  ["a shared state in clear text", state(S3), ["FLY146 state: state in s3 lacks encryption | State holds what others must not read. Add encryption { key = … }, or encryption { enabled = false }."]],
+  ["a shared state in clear text", state(S3), ['FLY146 state: state in s3 lacks encryption | State holds what others must not read, and an engine that can encrypt is not started without it. Make a key with `gosling secrets generate REF` and add encryption { key = "REF" }, or encryption { enabled = false }.']],
   ["an encryption without a key", state(S3, {}), ["FLY105 state.encryption: encryption needs key or kms_key | Exactly one of key, kms_key must be given, and none is. Add one."]],
   ["an encryption with two keys", state(S3, { key: "env://KEY", kms_key: "arn:aws:kms:eu-central-1:111122223333:key/0a1b" }), ["FLY105 state.encryption.kms_key: encryption has both key and kms_key | Exactly one of key, kms_key must be given. Remove the other."]],
   ["a state without its bucket", state({ backend: "s3" }, { enabled: false }), ['FLY147 state: state lacks "bucket" | The back end s3 needs it. Add bucket.', 'FLY147 state: state lacks "region" | The back end s3 needs it. Add region.']],

@@ -64,6 +64,12 @@ export const nest: BlockSpec = {
               pattern: { regex: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/.+$/, message: "be the ARN of a KMS key" },
               example: '"arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d"',
             },
+            previous_key: {
+              type: { kind: "secret" },
+              description: "Secret reference of the key that was in use before. It only reads: every state is written anew with the other key, and then this attribute can go.",
+              defaultNote: "none",
+              example: '"aws-sm://gosling/state-key#AWSPREVIOUS"',
+            },
           },
           blocks: {},
         },

@@ -1,4 +1,4 @@
-export { findEngine, installedEngines, listEngines, type Engine, type EngineCandidate, type EngineOrigin, type FindOptions } from "./find";
+export { chooseEngine, engineFor, findEngine, installedEngines, listEngines, type Engine, type EngineCandidate, type EngineOrigin, type FindOptions } from "./find";
 export { openStack, type Applied, type Plan, type PlanOptions, type Stack, type StackOptions, type StackOutput, type StackVariables } from "./stack";
 export type { StateResource } from "./state";
 export type { ResourceOutcome } from "./outcome";
@@ -7,5 +7,7 @@ export { EngineFailure, type EngineFailureCode, type StateLock } from "./failure
 export { Interrupts } from "./interrupts";
 export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";
-export { DEFAULT_URL, DEFAULT_VERSION, installEngine, type Installed, type InstallOptions } from "./install";
+export { DEFAULT_VERSION, installEngine, type Installed, type InstallOptions } from "./install";
+export { type InstallRecord, verifyEngines, type VerifiedEngine } from "./install-record";
+export { DEFAULT_URL } from "./mirror";
 export type { DownloadProgress } from "./download";

@@ -4,6 +4,7 @@ export type { StateResource } from "./state";
 export type { ResourceOutcome } from "./outcome";
 export type { Action, Change, ChangeSummary, EngineDiagnostic, EngineEvent, OutputChange, ResourceName } from "./events";
 export { EngineFailure, type EngineFailureCode, type StateLock } from "./failure";
+export { warmProviderCache } from "./provider-cache";
 export { Interrupts } from "./interrupts";
 export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";

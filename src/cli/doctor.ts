@@ -6,7 +6,7 @@ import { GoslingError } from "../vocabulary/error";
 import { type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
 import { type SiteOwner, withSite } from "./deployment-context";
 import { error, type HealthCheck, warning } from "./health/check";
-import { agentCheck, engineCheck, folderCheck, gitChecks, libraryChecks, nodeCheck } from "./health/machine";
+import { agentCheck, engineCheck, folderCheck, gitChecks, libraryChecks, nodeCheck, providersCheck } from "./health/machine";
 import { deploymentChecks, nestCheck } from "./health/nest";
 import { addNestOptions, loadNest, nestFolder } from "./nest-option";
 import { ownPackage } from "./own-package";
@@ -15,7 +15,7 @@ import { palette, type Palette } from "./render/color";
 
 export function configure(command: Command, cli: Cli): void {
   addNestOptions(command)
-    .addHelpText("after", "\nLooks at Node, the engine, the libraries, Git, the gitlab-runner agent, the Nest and its deployments, and changes nothing.\nWorks outside of a Nest too. Exit code 1 where there is an error.")
+    .addHelpText("after", "\nLooks at Node, the engine, its providers, the libraries, Git, the gitlab-runner agent, the Nest and its deployments, and changes nothing.\nWorks outside of a Nest too. Exit code 1 where there is an error.")
     .action(cli.action(() => doctor(cli, command)));
 }
 
@@ -39,6 +39,7 @@ async function allChecks(cli: Cli, command: Command, flags: GlobalFlags): Promis
   return [
     nodeCheck(process.version, node),
     await engineCheck(context),
+    await providersCheck(context),
     ...libraryChecks(peers, testedPeers),
     ...(await gitChecks(context, root === undefined ? undefined : { root, ...(nest?.values.repository && { branch: nest.values.repository.branch }) })),
     await agentCheck(context.env, isLocal),

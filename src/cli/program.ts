@@ -50,7 +50,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "secrets", summary: "Check, set and generate secrets", load: () => require("./secrets") },
   { name: "graph", summary: "Draw the Nest as Mermaid or SVG", load: () => require("./graph") },
   { name: "doctor", summary: "Check this machine and say how to mend it", load: () => require("./doctor") },
-  { name: "engine", summary: "Find or install OpenTofu", load: () => require("./engine") },
+  { name: "engine", summary: "Find, install and choose the engine", load: () => require("./engine") },
   { name: "runner", summary: "Run one GitLab runner (started by the engine)", load: () => require("./runner") },
   { name: "completion", summary: "Print a completion script for a shell", load: () => require("./completion") },
 ];

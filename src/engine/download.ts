@@ -12,6 +12,8 @@ export interface DownloadOptions {
   readonly env: Environment;
   /** Larger answers are refused. */
   readonly maxBytes: number;
+  /** Headers with credentials: for the address's own server, never for one that it sends us to. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Waits between two tries. */
@@ -40,17 +42,17 @@ export async function downloadFile(url: string, path: string, options: DownloadO
   });
 }
 
-/** A small text of a server. */
-export async function downloadText(url: string, options: DownloadOptions): Promise<string> {
-  let text = "";
+/** A small file of a server. */
+export async function downloadBytes(url: string, options: DownloadOptions): Promise<Buffer> {
+  let bytes = Buffer.alloc(0);
   await withRetries(url, options, async (body, total) => {
     const chunks: Buffer[] = [];
     await pipeline(body, meter(url, total, options), async (source: AsyncIterable<Buffer>) => {
       for await (const chunk of source) chunks.push(chunk);
     });
-    text = Buffer.concat(chunks).toString("utf8");
+    bytes = Buffer.concat(chunks);
   });
-  return text;
+  return bytes;
 }
 
 /** The address as it may be shown: without credentials. */
@@ -83,7 +85,7 @@ async function withRetries(url: string, options: DownloadOptions, receive: Recei
   try {
     for (let tries = 1; ; tries++) {
       try {
-        const { body, total } = await follow(url, request, dispatcher, options.signal);
+        const { body, total } = await follow(url, request, dispatcher, options);
         return await receive(body, total);
       } catch (error) {
         const failure = toError(url, error, options);
@@ -104,15 +106,16 @@ class StatusError extends Error {
   }
 }
 
-async function follow(url: string, request: typeof import("undici").request, dispatcher: Dispatcher, signal: AbortSignal | undefined) {
+async function follow(url: string, request: typeof import("undici").request, dispatcher: Dispatcher, { headers: own = {}, signal }: DownloadOptions) {
   let current = new URL(url);
   const origin = current.origin;
   const { username, password } = current;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const headers: Record<string, string> = { "user-agent": "gosling" };
     // Credentials are for the server that they were given for, not for where it sends us.
-    if ((username || password) && current.origin === origin) {
-      headers["authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+    if (current.origin === origin) {
+      if (username || password) headers["authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+      Object.assign(headers, own);
     }
     const answer = await request(withoutCredentials(current), { dispatcher, headers, signal });
     const location = answer.headers["location"];
@@ -186,8 +189,11 @@ function toError(url: string, error: unknown, options: DownloadOptions): Gosling
   const shown = printableUrl(url);
   const mirror = "another address: --url or GOSLING_ENGINE_URL";
   if (error instanceof StatusError) {
-    const [code, message] = error.status === 404 ? ["DOWNLOAD_NOT_FOUND", `There is no ${shown}.`] : ["DOWNLOAD_FAILED", `${shown} answers with status ${error.status}.`];
-    return new GoslingError(code as string, message as string, { hint: error.status === 404 ? `Check the version, or give ${mirror}.` : `Try again later, or give ${mirror}.` });
+    if (error.status === 404) return new GoslingError("DOWNLOAD_NOT_FOUND", `There is no ${shown}.`, { hint: `Check the version, or give ${mirror}.` });
+    if (error.status === 401 || error.status === 403) {
+      return new GoslingError("DOWNLOAD_DENIED", `${shown} refuses us (status ${error.status}).`, { hint: "Give the mirror's credentials in GOSLING_ENGINE_MIRROR_TOKEN or GOSLING_ENGINE_MIRROR_HEADER, or check those that are there." });
+    }
+    return new GoslingError("DOWNLOAD_FAILED", `${shown} answers with status ${error.status}.`, { hint: `Try again later, or give ${mirror}.` });
   }
   const code = codeOf(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
@@ -198,7 +204,7 @@ function toError(url: string, error: unknown, options: DownloadOptions): Gosling
   }
   const timedOut = code === "UND_ERR_BODY_TIMEOUT" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_CONNECT_TIMEOUT";
   const what = timedOut ? "stopped answering" : `cannot be downloaded (${code || (error as Error).message})`;
-  return new GoslingError("DOWNLOAD_FAILED", `${shown} ${what}.`, { hint: `Check the network and HTTPS_PROXY, or give ${mirror}.`, cause: error });
+  return new GoslingError("DOWNLOAD_FAILED", `${shown} ${what}.`, { hint: `Check the network and HTTPS_PROXY, give ${mirror}, or set GOSLING_ENGINE to an engine that is on this machine.`, cause: error });
 }
 
 function interrupted(): GoslingError {

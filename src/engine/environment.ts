@@ -12,9 +12,10 @@ export const UMASK_VARIABLE = "GOSLING_UMASK";
  * - `TF_CLI_ARGS…` add flags behind our back: an `-out` or a missing `-json` breaks what we read;
  * - `TF_DATA_DIR` and `TF_WORKSPACE` move the working data and the state away from the stack's;
  * - `TF_VAR_…` change a plan without a trace in the Nest;
- * - `TF_INPUT` would let the engine ask on a terminal that nobody reads.
+ * - `TF_INPUT` would let the engine ask on a terminal that nobody reads;
+ * - `GOSLING_ENGINE_MIRROR_…` are credentials of our own, which neither the engine nor what it starts needs.
  */
-const REMOVED = /^(TF_CLI_ARGS(_.*)?|TF_DATA_DIR|TF_WORKSPACE|TF_VAR_.*|TF_INPUT)$/;
+const REMOVED = /^(TF_CLI_ARGS(_.*)?|TF_DATA_DIR|TF_WORKSPACE|TF_VAR_.*|TF_INPUT|GOSLING_ENGINE_MIRROR_.*)$/;
 
 /** The environment of an engine process: `surroundings` without what would disturb it, with `extra` on top. */
 export function engineEnvironment(surroundings: Environment, extra: Environment = {}, nodePath = process.execPath): Record<string, string> {

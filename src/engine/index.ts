@@ -1,4 +1,4 @@
-export { findEngine, installedEngines, listEngines, type Engine, type EngineCandidate, type EngineOrigin, type FindOptions } from "./find";
+export { chooseEngine, engineFor, findEngine, installedEngines, listEngines, type Engine, type EngineCandidate, type EngineOrigin, type FindOptions } from "./find";
 export { openStack, type Applied, type Plan, type PlanOptions, type Stack, type StackOptions, type StackOutput, type StackVariables } from "./stack";
 export type { StateResource } from "./state";
 export type { ResourceOutcome } from "./outcome";
@@ -8,8 +8,11 @@ export type { StateLock } from "./state-lock";
 export { canEncrypt, checkEncryption, encryptionSettings, keyId, stateEncryption, statePlace, type EncryptionSettings, type StateEncryption, type StateKey } from "./encryption";
 export { keysOf } from "./encrypted-state";
 export { isCurrent, moveState, rewriteState, type MovedState } from "./state-operations";
+export { warmProviderCache } from "./provider-cache";
 export { Interrupts } from "./interrupts";
 export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";
-export { DEFAULT_URL, DEFAULT_VERSION, installEngine, type Installed, type InstallOptions } from "./install";
+export { DEFAULT_VERSION, installEngine, type Installed, type InstallOptions } from "./install";
+export { type InstallRecord, verifyEngines, type VerifiedEngine } from "./install-record";
+export { DEFAULT_URL } from "./mirror";
 export type { DownloadProgress } from "./download";

@@ -41,6 +41,12 @@ export async function readStamp(folder: string): Promise<InitStamp | undefined> 
   }
 }
 
+/** Whether the last good init of a folder was made for what is in it. */
+export async function isSetUp(folder: string, engine: Engine): Promise<boolean> {
+  const stamp = await readStamp(folder);
+  return stamp !== undefined && stamp.inputs === (await wantedStamp(folder, engine)).inputs;
+}
+
 export async function writeStamp(folder: string, stamp: InitStamp): Promise<void> {
   const file = join(folder, STAMP);
   // Without a back end and providers to download, an init makes no working folder.

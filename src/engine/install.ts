@@ -3,24 +3,27 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GoslingError } from "../vocabulary/error";
 import { BINARY, cacheFolder, installedEnginesFolder } from "./cache-folder";
-import { expectedChecksum, verifyChecksum } from "./checksum";
-import { type DownloadOptions, downloadFile, type DownloadProgress, downloadText } from "./download";
+import { expectedChecksum, fileChecksum, verifyChecksum } from "./checksum";
+import { downloadBytes, type DownloadOptions, downloadFile, type DownloadProgress, printableUrl } from "./download";
 import type { Environment } from "./environment";
 import type { Engine } from "./find";
+import { verifyEngine, writeRecord } from "./install-record";
+import { mirrorOf } from "./mirror";
+import { trustedKeys, verifySignature } from "./signature";
 import { unpackEngine } from "./unpack";
 import { compareVersions, MINIMUM, probeVersion } from "./version";
 
 /** The release that is installed where nobody asks for another. */
 export const DEFAULT_VERSION = "1.12.6";
-/** Where OpenTofu's releases are; `GOSLING_ENGINE_URL` or `--url` names a mirror with the same layout. */
-export const DEFAULT_URL = "https://github.com/opentofu/opentofu/releases/download";
-
 export interface InstallOptions {
+  /** `GOSLING_CACHE`, the network's variables (see `DownloadOptions`), the mirror's (see `mirrorOf`) and `GOSLING_ENGINE_KEY` count. */
   readonly env: Environment;
   /** Default: {@link DEFAULT_VERSION}. */
   readonly version?: string;
   /** Base address, with the releases under `vVERSION/`. Default: `GOSLING_ENGINE_URL`, else {@link DEFAULT_URL}. */
   readonly url?: string;
+  /** Takes a release whose list of checksums nobody signed. Only from a mirror, and only where the user says so. Default: false. */
+  readonly unsigned?: boolean;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Stops the download; nothing is left behind. */
   readonly signal?: AbortSignal;
@@ -36,54 +39,62 @@ export interface InstallOptions {
 
 export interface Installed {
   readonly engine: Engine;
-  /** False where that version had been installed before. */
+  /** False where that version had been installed before: then the network was left alone. */
   readonly downloaded: boolean;
 }
 
 /** A release's archive is 30 to 60 MB. */
 const MAX_ARCHIVE_BYTES = 500 * 1024 * 1024;
 const MAX_SUMS_BYTES = 1024 * 1024;
+const MAX_SIGNATURE_BYTES = 64 * 1024;
 const TEMPORARY = /^\.install-/;
 /** No download takes a day: an older temporary folder is one of a process that was killed. */
 const ORPHAN_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Gets a release of OpenTofu for this machine: download, check against the release's checksums,
- * unpack, try it, and only then move it to its place in one step. Whatever goes wrong, and however
- * many do it at once, there is either a whole engine or none.
+ * Gets a release of OpenTofu for this machine: its list of checksums is checked against its signature,
+ * its archive against that list; it is unpacked, tried, and only then moved to its place in one step,
+ * beside other versions. Whatever goes wrong, and however many do it at once, there is either a whole
+ * engine or none.
  *
- * @throws GoslingError with the way out: `ENGINE_NOT_RELEASED`, `ENGINE_TAMPERED`, `ENGINE_ARCHIVE_BROKEN`,
- *   `ENGINE_TOO_OLD`, `ENGINE_UNUSABLE`, `DOWNLOAD_…`, `DISK_FULL`, `CACHE_NOT_WRITABLE`, `INTERRUPTED`.
+ * @throws GoslingError with the way out: `ENGINE_NOT_RELEASED`, `ENGINE_SIGNATURE_MISSING`, `ENGINE_SIGNATURE_BAD`,
+ *   `ENGINE_KEY_EXPIRED`, `ENGINE_KEY_UNREADABLE`, `ENGINE_TAMPERED`, `ENGINE_ARCHIVE_BROKEN`, `ENGINE_TOO_OLD`,
+ *   `ENGINE_UNUSABLE`, `DOWNLOAD_…`, `DISK_FULL`, `CACHE_NOT_WRITABLE`, `INTERRUPTED`; `BAD_…` for wrong use.
  */
 export async function installEngine(options: InstallOptions): Promise<Installed> {
   const version = (options.version ?? DEFAULT_VERSION).replace(/^v/, "");
-  const url = baseUrl(options);
+  const { url, headers, isDefault } = mirrorOf(options.env, options.url);
   checkVersion(version);
+  if (options.unsigned && isDefault) {
+    throw new GoslingError("BAD_FLAG", "OpenTofu's own releases are signed: --no-signature is for a mirror.", { hint: "Leave --no-signature out, or name a mirror: --url or GOSLING_ENGINE_URL.", exitCode: 64 });
+  }
   const archive = archiveName(version, options.platform ?? process.platform, options.arch ?? process.arch);
+  const now = options.now ?? Date.now;
   const engines = installedEnginesFolder(options.env);
   const place = join(engines, version);
 
-  const there = await probeInstalled(place, version, options.env);
+  const there = await installedBefore(version, options.env);
   if (there !== undefined) return { engine: there, downloaded: false };
 
-  const temporary = await makeTemporary(engines, options.now?.() ?? Date.now());
+  const temporary = await makeTemporary(engines, now());
   try {
     const transfer: Omit<DownloadOptions, "maxBytes"> = {
       env: options.env,
+      headers,
       sleep: options.sleep ?? ((ms) => delay(ms, undefined, { signal: options.signal }).catch(() => undefined)),
       ...(options.signal && { signal: options.signal }),
       ...(options.connectTimeoutMs !== undefined && { connectTimeoutMs: options.connectTimeoutMs }),
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
     };
     const release = `${url}/v${version}`;
-    const sums = await downloadText(`${release}/tofu_${version}_SHA256SUMS`, { ...transfer, maxBytes: MAX_SUMS_BYTES });
-    const expected = expectedChecksum(sums, archive);
+    const { expected, signedBy } = await checkedChecksum(release, version, archive, { ...options, now }, transfer);
     const file = join(temporary, archive);
     await downloadFile(`${release}/${archive}`, file, { ...transfer, maxBytes: MAX_ARCHIVE_BYTES, ...(options.onProgress && { onProgress: options.onProgress }) });
     await verifyChecksum(file, archive, expected);
     const unpacked = join(temporary, "unpacked");
-    await unpackEngine(file, unpacked);
-    await tryOut(join(unpacked, BINARY), version, options.env);
+    const binary = await unpackEngine(file, unpacked);
+    await writeRecord(unpacked, { version, sha256: await fileChecksum(binary), from: printableUrl(`${release}/${archive}`), signedBy, at: new Date(now()).toISOString() });
+    await tryOut(binary, version, options.env);
     await moveToPlace(unpacked, place, version, options.env);
     return { engine: { name: "tofu", version, path: join(place, BINARY), origin: "installed" }, downloaded: true };
   } catch (error) {
@@ -91,6 +102,28 @@ export async function installEngine(options: InstallOptions): Promise<Installed>
     throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** The archive's checksum, out of a list whose signature is good (or that nobody had to sign). */
+async function checkedChecksum(release: string, version: string, archive: string, options: InstallOptions & { readonly now: () => number }, transfer: Omit<DownloadOptions, "maxBytes">): Promise<{ readonly expected: string; readonly signedBy: string | null }> {
+  const name = `tofu_${version}_SHA256SUMS`;
+  // A key file that cannot be read is told before anything is downloaded.
+  const keys = options.unsigned ? undefined : await trustedKeys(options.env);
+  const content = await downloadBytes(`${release}/${name}`, { ...transfer, maxBytes: MAX_SUMS_BYTES });
+  const signedBy = keys === undefined ? null : await verifySignature({ name, content, signature: await downloadSignature(`${release}/${name}.gpgsig`, transfer), keys, now: options.now() });
+  return { expected: expectedChecksum(content.toString("utf8"), archive), signedBy };
+}
+
+async function downloadSignature(url: string, transfer: Omit<DownloadOptions, "maxBytes">): Promise<Buffer> {
+  try {
+    return await downloadBytes(url, { ...transfer, maxBytes: MAX_SIGNATURE_BYTES });
+  } catch (error) {
+    if (!(error instanceof GoslingError) || error.code !== "DOWNLOAD_NOT_FOUND") throw error;
+    throw new GoslingError("ENGINE_SIGNATURE_MISSING", `The release has no signature: there is no ${printableUrl(url)}. Nothing was installed.`, {
+      hint: "Have the mirror carry that file too. If it cannot, and you trust whoever runs it: --no-signature.",
+      cause: error,
+    });
   }
 }
 
@@ -104,14 +137,6 @@ export function archiveName(version: string, platform: NodeJS.Platform, arch: st
   return `tofu_${version}_${system}_${processor}.tar.gz`;
 }
 
-function baseUrl({ url, env }: InstallOptions): string {
-  const base = (url ?? (env["GOSLING_ENGINE_URL"] || DEFAULT_URL)).replace(/\/+$/, "");
-  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new GoslingError("BAD_URL", `"${base}" is not an address that starts with https:// or http://.`, { hint: `The default is ${DEFAULT_URL}.`, exitCode: 64 });
-  }
-  return base;
-}
-
 function checkVersion(version: string): void {
   if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(version)) {
     throw new GoslingError("BAD_VERSION", `"${version}" is not a version of OpenTofu.`, { hint: `Write it as ${DEFAULT_VERSION}.`, exitCode: 64 });
@@ -121,8 +146,11 @@ function checkVersion(version: string): void {
   }
 }
 
-async function probeInstalled(place: string, version: string, env: Environment): Promise<Engine | undefined> {
-  const path = join(place, BINARY);
+/** The engine that is at its place, where it is what was written down when it was installed. */
+async function installedBefore(version: string, env: Environment): Promise<Engine | undefined> {
+  // In this order: what is not known is not run.
+  const { path, state } = await verifyEngine(env, version);
+  if (state !== "good") return undefined;
   const answer = await probeVersion(path, env, cacheFolder(env)).catch(() => undefined);
   return answer !== undefined && "version" in answer && answer.name === "tofu" && answer.version === version ? { ...answer, path, origin: "installed" } : undefined;
 }
@@ -158,7 +186,7 @@ async function moveToPlace(unpacked: string, place: string, version: string, env
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR" && code !== "EPERM") throw error;
     // Somebody was quicker, and theirs is as good as ours; or what is there is damaged and has to go.
-    if ((await probeInstalled(place, version, env)) !== undefined) return;
+    if ((await installedBefore(version, env)) !== undefined) return;
     await rename(place, `${unpacked}-damaged`);
     await rename(unpacked, place);
   }

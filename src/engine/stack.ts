@@ -10,6 +10,7 @@ import type { Engine } from "./find";
 import { readStamp, wantedStamp, writeStamp } from "./init-stamp";
 import type { Interrupts } from "./interrupts";
 import { type ResourceOutcome, resourceOutcomes } from "./outcome";
+import { stackProviderEnvironment } from "./provider-cache";
 import { keepDumpedState, recoverErroredState } from "./recover-state";
 import { checkRequiredVersion } from "./required-version";
 import { type CommandResult, jsonIn, runCommand } from "./run";
@@ -125,9 +126,13 @@ export function openStack(options: StackOptions): Stack {
   /** Set by the first operation, so that one stack is set up and repaired once. */
   let ready = false;
 
-  const extra = { ...options.extra, ...options.encryption?.extra };
-  const run = (args: readonly string[], more: { readonly input?: string; readonly folder?: string } = {}) =>
-    runCommand({ path: options.engine.path, args, folder, env: options.env, extra, interrupts: options.interrupts, onEvent: options.onEvent, ...more });
+  /** Where providers come from; told once, for all commands. */
+  let providers: Promise<Environment> | undefined;
+
+  const run = async (args: readonly string[], more: { readonly input?: string; readonly folder?: string } = {}) => {
+    const extra = { ...(await (providers ??= stackProviderEnvironment(options))), ...options.extra, ...options.encryption?.extra };
+    return runCommand({ path: options.engine.path, args, folder, env: options.env, extra, interrupts: options.interrupts, onEvent: options.onEvent, ...more });
+  };
   const check = async (result: CommandResult, args: readonly string[], good: readonly number[] = [0]) => {
     if (result.signal === null && result.exitCode !== null && good.includes(result.exitCode)) return result;
     const dump = result.events.find((event) => event.kind === "state_dump");

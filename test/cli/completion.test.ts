@@ -60,7 +60,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ["gosling list --quiet ", ["eggs", "buckets", "jobs", "rifts"]],
   ["gosling --nest other get egg ", ["far"]],
   ["gosling graph --format ", ["mermaid", "svg"]],
-  ["gosling engine ", ["list", "install"]],
+  ["gosling engine ", ["list", "install", "use", "verify"]],
   ["gosling engine install --ur", ["--url"]],
   ["gosling help de", ["deploy", "destroy"]],
   ["gosling completion ", ["bash", "zsh", "fish"]],

@@ -40,6 +40,7 @@ describe("gosling doctor", () => {
     expect(code).toBe(0);
     expect(stdout.replace(/\S*gosling-test-\w+/g, "…")).toBe(`✓ Node         ${process.version.slice(1)}
 ✓ Engine       OpenTofu 1.12.6, on the PATH: …/bin/tofu
+✓ Providers    from their registries; kept in …/cache/providers
 ✓ Library      cdktf 0.21.0
 ✓ Library      constructs 10.7.2
 ✓ Git          ${execFileSync("git", ["--version"], { encoding: "utf8" }).match(/\d[\d.]*\d/)?.[0] ?? ""}, branch main
@@ -88,6 +89,16 @@ All is well.
     const { code, named } = await checksOf(folderWith({}), machine(programs as Record<string, string>));
     expect(code).toBe(1);
     expect(named("Engine")).toMatchObject({ status: "error", summary: expect.stringContaining(summary) as string, hint: expect.stringContaining("gosling engine install") as string });
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, Partial<HealthCheck>]>([
+    ["a mirror", { GOSLING_PROVIDER_MIRROR: "https://mirror.example/providers" }, { status: "ok", summary: expect.stringMatching(/^from https:\/\/mirror\.example\/providers\/; kept in .*providers$/) as string }],
+    ["a folder that is not there", { GOSLING_PROVIDER_MIRROR: "/nowhere/at/all" }, { status: "error", summary: "GOSLING_PROVIDER_MIRROR names /nowhere/at/all, and there is no such folder" }],
+    ["an address that the engine does not take", { GOSLING_PROVIDER_MIRROR: "http://mirror.example/" }, { status: "error", summary: "GOSLING_PROVIDER_MIRROR starts with http://" }],
+    ["a configuration of the user's own", { TF_CLI_CONFIG_FILE: "/etc/tofurc" }, { status: "ok", summary: "as /etc/tofurc says, which TF_CLI_CONFIG_FILE names" }],
+    ["both", { TF_CLI_CONFIG_FILE: "/etc/tofurc", GOSLING_PROVIDER_MIRROR: "/mirror" }, { status: "warning", summary: "GOSLING_PROVIDER_MIRROR is not used: TF_CLI_CONFIG_FILE names /etc/tofurc, and that counts" }],
+  ])("tells where providers come from: %s", async (_what, env, check) => {
+    expect((await checksOf(folderWith({}), { ...machine(), ...env })).named("Providers")).toMatchObject(check);
   });
 
   test("misses Git, the repository and its remote", async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Engine, findEngine, installedEngines, listEngines } from "../../src/engine";
+import { chooseEngine, type Engine, engineFor, findEngine, installedEngines, listEngines } from "../../src/engine";
 import { compareVersions } from "../../src/engine/version";
 import { describeWithEngines } from "../support/engines";
 
@@ -24,10 +24,9 @@ const tofu = (path: string, version = "1.12.6") => program(path, `OpenTofu v${ve
 const terraform = (path: string, version = "1.11.4") => program(path, `Terraform v${version}\non linux_amd64`);
 const installed = (version: string) => tofu(`cache/engines/opentofu/${version}/tofu`, version);
 
-const surroundings = (env: Readonly<Record<string, string>> = {}, version?: string) => ({
+const surroundings = (env: Readonly<Record<string, string>> = {}) => ({
   cwd: folder,
   env: { PATH: ["a", "b"].map((name) => join(folder, name)).join(delimiter), GOSLING_CACHE: join(folder, "cache"), ...env },
-  ...(version !== undefined && { version }),
 });
 const find = (...args: Parameters<typeof surroundings>): Promise<Engine> => findEngine(surroundings(...args));
 
@@ -54,15 +53,26 @@ describe("the order in which an engine is looked for", () => {
     expect(await find()).toEqual({ name: "terraform", version: "1.11.4", path, origin: "path" });
   });
 
-  test("then the newest that Gosling installed, or the wanted one", async () => {
-    const old = installed("1.9.0");
+  test("then the newest that Gosling installed", async () => {
+    installed("1.9.0");
     const newest = installed("1.12.10");
     installed("1.12.9");
     mkdirSync(join(folder, "cache/engines/opentofu/1.13.0")); // no binary in it
     mkdirSync(join(folder, "cache/engines/opentofu/.install-abc"));
     expect(await find()).toEqual({ name: "tofu", version: "1.12.10", path: newest, origin: "installed" });
-    expect(await find({}, "1.9.0")).toMatchObject({ path: old });
     expect((await installedEngines(surroundings().env)).map(({ version }) => version)).toEqual(["1.12.10", "1.12.9", "1.9.0"]);
+  });
+
+  test("one that was chosen comes before the PATH, after GOSLING_ENGINE", async () => {
+    const path = tofu("a/tofu", "1.12.4");
+    const chosen = installed("1.11.2");
+    installed("1.12.6");
+    await chooseEngine("1.11.2", surroundings());
+    expect(await find()).toEqual({ name: "tofu", version: "1.11.2", path: chosen, origin: "installed" });
+    expect(await find({ GOSLING_ENGINE: "tofu" })).toMatchObject({ path });
+    expect((await listEngines(surroundings())).candidates.map(({ version, isActive }) => [version, isActive === true])).toEqual([["1.11.2", true], ["1.12.4", false], ["1.12.6", false]]);
+    await chooseEngine(undefined, surroundings());
+    expect(await find()).toMatchObject({ path });
   });
 
   test("XDG_CACHE_HOME and HOME say where the cache is", async () => {
@@ -110,7 +120,76 @@ describe("what it is, it says itself", () => {
   });
 });
 
+describe("the engine of one version", () => {
+  const engine = (version: string | undefined, env: Readonly<Record<string, string>> = {}) => engineFor(version, surroundings(env));
+
+  test("without a version is the engine of every day", async () => {
+    const path = tofu("a/tofu");
+    expect(await engine(undefined)).toMatchObject({ path });
+  });
+
+  test("is the one on the PATH where that has it, else an installed one", async () => {
+    const path = tofu("a/tofu", "1.12.6");
+    const other = terraform("b/terraform", "1.11.4");
+    const old = installed("1.11.2");
+    installed("1.12.6");
+    expect(await engine("1.12.6")).toMatchObject({ path });
+    expect(await engine("1.11.4")).toMatchObject({ path: other, name: "terraform" });
+    expect(await engine("1.11.2")).toEqual({ name: "tofu", version: "1.11.2", path: old, origin: "installed" });
+    expect(await engine("1.13.0-beta1").catch((error: unknown) => error)).toMatchObject({ code: "ENGINE_VERSION_MISSING" });
+  });
+
+  test("is found whatever was chosen, and whatever is broken beside it", async () => {
+    program("a/tofu", "nonsense");
+    installed("1.12.6");
+    const old = installed("1.11.2");
+    await chooseEngine("1.12.6", surroundings());
+    expect(await engine("1.11.2")).toMatchObject({ path: old });
+    rmSync(join(folder, "cache/engines/opentofu/1.12.6"), { recursive: true });
+    expect(await engine("1.11.2")).toMatchObject({ path: old });
+  });
+
+  test("that is not here: the error says what is, and names the command that gets it", async () => {
+    tofu("a/tofu", "1.12.6");
+    installed("1.11.2");
+    await expect(engine("1.10.6")).rejects.toMatchObject({
+      code: "ENGINE_VERSION_MISSING",
+      message: "Version 1.10.6 of the engine is asked for (tofu.version), and it is not on this machine: there is OpenTofu 1.12.6, OpenTofu 1.11.2.",
+      hint: expect.stringContaining("gosling engine install 1.10.6") as string,
+    });
+    await expect(engine("1.10.6", { PATH: "", GOSLING_CACHE: join(folder, "none") })).rejects.toMatchObject({ message: expect.stringContaining("there is no engine at all") as string });
+  });
+
+  test("is never another one than GOSLING_ENGINE names", async () => {
+    tofu("a/tofu", "1.12.6");
+    const mine = tofu("bin/my-engine", "1.11.2");
+    installed("1.12.6");
+    expect(await engine("1.11.2", { GOSLING_ENGINE: mine })).toMatchObject({ path: mine, origin: "GOSLING_ENGINE" });
+    await expect(engine("1.12.6", { GOSLING_ENGINE: mine })).rejects.toMatchObject({ code: "ENGINE_VERSION_MISSING", message: expect.stringContaining(`GOSLING_ENGINE names OpenTofu 1.11.2: ${mine}`) as string, hint: expect.stringContaining("Unset GOSLING_ENGINE") as string });
+    await expect(engine("1.12.6", { GOSLING_ENGINE: "./none" })).rejects.toMatchObject({ code: "ENGINE_UNUSABLE" });
+  });
+
+  test("that is too old for Gosling", async () => {
+    tofu("a/tofu", "1.7.3");
+    await expect(engine("1.7.3")).rejects.toMatchObject({ code: "ENGINE_TOO_OLD" });
+  });
+});
+
 describe("errors", () => {
+  test("nothing takes the place of one that was chosen", async () => {
+    tofu("a/tofu");
+    installed("1.12.6");
+    installed("1.11.2");
+    await chooseEngine("1.11.2", surroundings());
+    rmSync(join(folder, "cache/engines/opentofu/1.11.2"), { recursive: true });
+    await expect(find()).rejects.toMatchObject({ code: "ENGINE_UNUSABLE", message: expect.stringContaining("is not installed any more") as string, hint: expect.stringMatching(/engine install 1\.11\.2.*--system/) as string });
+    expect((await listEngines(surroundings())).used).toBeUndefined();
+    for (const text of ["", "{", "null", '{"version":"../../evil"}']) {
+      writeFileSync(join(folder, "cache/engines/active.json"), text);
+      await expect(find()).rejects.toMatchObject({ code: "ENGINE_CHOICE_DAMAGED", hint: expect.stringContaining("gosling engine use") as string });
+    }
+  });
+
   test("none at all: the hint names the command", async () => {
     await expect(find()).rejects.toMatchObject({ code: "ENGINE_MISSING", message: expect.stringContaining("PATH") as string, hint: expect.stringContaining("gosling engine install") as string });
   });

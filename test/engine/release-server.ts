@@ -16,8 +16,9 @@ export interface Release {
 export const RELEASED = "1.12.6";
 export const ARCHIVE = `tofu_${RELEASED}_linux_amd64.tar.gz`;
 export const SUMS = `tofu_${RELEASED}_SHA256SUMS`;
+export const SIGNATURE = `${SUMS}.gpgsig`;
 
-export function makeRelease(says = `OpenTofu v${RELEASED}`, files: Readonly<Record<string, string>> = {}): Release {
+export function makeRelease(says = `OpenTofu v${RELEASED}`, files: Readonly<Record<string, string>> = {}, version = RELEASED): Release {
   const folder = mkdtempSync(join(tmpdir(), "gosling-release-"));
   const entries = { "LICENSE": "text\n", "tofu": `#!/bin/sh\necho "${says}"\n`, ...files };
   for (const [name, text] of Object.entries(entries)) writeFileSync(join(folder, name), text);
@@ -25,12 +26,42 @@ export function makeRelease(says = `OpenTofu v${RELEASED}`, files: Readonly<Reco
   create({ gzip: true, cwd: folder, file: join(folder, "archive.tar.gz"), sync: true }, Object.keys(entries));
   const archive = readFileSync(join(folder, "archive.tar.gz"));
   rmSync(folder, { recursive: true });
-  return { version: RELEASED, archive, sums: sumsOf(archive) };
+  return { version, archive, sums: sumsOf(archive, version) };
 }
 
-export function sumsOf(archive: Buffer): string {
+export function sumsOf(archive: Buffer, version = RELEASED): string {
   const sum = createHash("sha256").update(archive).digest("hex");
-  return `${"0".repeat(64)}  tofu_${RELEASED}_darwin_arm64.tar.gz\n${sum}  ${ARCHIVE}\n`;
+  return `${"0".repeat(64)}  tofu_${version}_darwin_arm64.tar.gz\n${sum}  tofu_${version}_linux_amd64.tar.gz\n`;
+}
+
+/** A key pair of a mirror that signs releases anew. */
+export interface MirrorKey {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+export async function makeKey(options: { readonly from?: Date; readonly days?: number } = {}): Promise<MirrorKey> {
+  const { generateKey } = await import("openpgp");
+  const { from: date, days } = options;
+  return generateKey({ type: "ecc", curve: "ed25519Legacy", userIDs: [{ name: "Mirror" }], ...(date && { date }), ...(days !== undefined && { keyExpirationTime: days * 86_400 }) });
+}
+
+/** A detached signature as `gpg --detach-sign` makes it. */
+export async function signatureOf(text: string, key: MirrorKey, date?: Date): Promise<Buffer> {
+  const { createMessage, readPrivateKey, sign } = await import("openpgp");
+  const signingKeys = await readPrivateKey({ armoredKey: key.privateKey });
+  return Buffer.from(await sign({ message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }), signingKeys, detached: true, format: "binary", ...(date && { date }) }));
+}
+
+/** The key of the mirrors in these tests, and a file with its public half for `GOSLING_ENGINE_KEY`. */
+export const mirrorKey: Promise<MirrorKey> = makeKey();
+const keyFolder = mkdtempSync(join(tmpdir(), "gosling-key-"));
+process.once("exit", () => rmSync(keyFolder, { recursive: true, force: true }));
+
+export async function mirrorKeyFile(key: Promise<MirrorKey> | MirrorKey = mirrorKey, name = "mirror.asc"): Promise<string> {
+  const file = join(keyFolder, name);
+  writeFileSync(file, (await key).publicKey);
+  return file;
 }
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -63,4 +94,12 @@ export const send =
     response.writeHead(200, { "content-length": Buffer.byteLength(body) }).end(body);
   };
 
-export const answersOf = (release: Release): Readonly<Record<string, Answer>> => ({ [ARCHIVE]: send(release.archive), [SUMS]: send(release.sums) });
+/** A list of checksums and its signature. */
+export const signed = (sums: string, version = RELEASED, key: Promise<MirrorKey> = mirrorKey): Readonly<Record<string, Answer>> => ({
+  [`tofu_${version}_SHA256SUMS`]: send(sums),
+  [`tofu_${version}_SHA256SUMS.gpgsig`]: (request, response) => {
+    void key.then((known) => signatureOf(sums, known)).then((signature) => send(signature)(request, response));
+  },
+});
+
+export const answersOf = ({ version, archive, sums }: Release): Readonly<Record<string, Answer>> => ({ [`tofu_${version}_linux_amd64.tar.gz`]: send(archive), ...signed(sums, version) });

@@ -1,6 +1,8 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { findEngine, listEngines } from "../../engine";
+import { providerCacheFolder } from "../../engine/provider-cache";
+import { checkMirror, CLI_CONFIG_VARIABLE, MIRROR_VARIABLE, providerMirror } from "../../engine/provider-mirror";
 import { PRODUCT } from "../../engine/version";
 import { agentVersion, findAgent } from "../../runner/agent";
 import { GoslingError } from "../../vocabulary/error";
@@ -23,8 +25,9 @@ export function nodeCheck(version: string, range: string): HealthCheck {
 const FOUND = { GOSLING_ENGINE: "named by GOSLING_ENGINE", path: "on the PATH", installed: "installed by gosling" } as const;
 
 export async function engineCheck(context: Pick<Context, "env" | "cwd">): Promise<HealthCheck> {
-  const { used } = await listEngines(context);
-  if (used) return ok("Engine", `${PRODUCT[used.name]} ${used.version}, ${FOUND[used.origin]}: ${used.path}`);
+  const { used, candidates } = await listEngines(context);
+  const isChosen = candidates.some(({ path, isActive }) => path === used?.path && isActive);
+  if (used) return ok("Engine", `${PRODUCT[used.name]} ${used.version}, ${isChosen ? "chosen by gosling engine use" : FOUND[used.origin]}: ${used.path}`);
   try {
     await findEngine(context);
   } catch (problem) {
@@ -32,6 +35,24 @@ export async function engineCheck(context: Pick<Context, "env" | "cwd">): Promis
     throw problem;
   }
   return error("Engine", "none that can be used", "Run gosling engine install.");
+}
+
+/** Where the engine gets the providers of stacks in a cloud. */
+export async function providersCheck(context: Pick<Context, "env" | "cwd">): Promise<HealthCheck> {
+  const { env } = context;
+  const config = env[CLI_CONFIG_VARIABLE];
+  if (config && env[MIRROR_VARIABLE]) return warning("Providers", `${MIRROR_VARIABLE} is not used: ${CLI_CONFIG_VARIABLE} names ${config}, and that counts`, `Unset one of the two.`);
+  if (config) return ok("Providers", `as ${config} says, which ${CLI_CONFIG_VARIABLE} names`);
+  try {
+    const mirror = providerMirror(env);
+    const { used } = await listEngines(context);
+    if (mirror !== undefined && used !== undefined) await checkMirror(mirror, used);
+    const from = mirror === undefined ? "from their registries" : mirror.kind === "filesystem" ? `from ${mirror.path}` : `from ${mirror.kind === "network" ? mirror.url : `oci://${mirror.template}`}`;
+    return ok("Providers", `${from}; kept in ${env["TF_PLUGIN_CACHE_DIR"] || providerCacheFolder(env)}`);
+  } catch (problem) {
+    if (problem instanceof GoslingError) return error("Providers", problem.message.replace(/\.$/, ""), problem.hint ?? `Unset ${MIRROR_VARIABLE}.`);
+    throw problem;
+  }
 }
 
 /** `nest`: the Nest that is to be in a repository, and the branch that it deploys. */

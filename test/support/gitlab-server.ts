@@ -29,6 +29,8 @@ export interface GitlabServer {
   addProject(id: number, path: string, more?: Partial<WorldProject>): void;
   /** The next requests that fit go wrong, `times` of them (default: 1). */
   fail(fits: RegExp, fault: Fault, times?: number): void;
+  /** Nothing goes wrong any more. */
+  heal(): void;
   /** At most so many requests a minute by the world's clock. */
   limit(perMinute: number): void;
   close(): Promise<void>;
@@ -113,6 +115,7 @@ export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): P
     addGroup: (id, path, parent) => void world.groups.set(id, { id, path, ...(parent !== undefined && { parent }) }),
     addProject: (id, path, more = {}) => void world.projects.set(id, { id, path, archived: false, sharedWith: [], ...more }),
     fail: (fits, fault, times = 1) => void faults.push({ fits, fault, left: times }),
+    heal: () => void faults.splice(0),
     limit: (count) => void (perMinute = count),
     close: () => {
       http.closeAllConnections();

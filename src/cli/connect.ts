@@ -33,27 +33,55 @@ async function connect(eggs: readonly string[], command: Command, cli: Cli): Pro
   if (!flags.dryRun && !flags.yes && !canPrompt(context, flags)) {
     throw new GoslingError("CONFIRMATION_NEEDED", "connect asks before it changes anything, and nobody is there to answer", { hint: "Look with: gosling connect --dry-run; then: gosling connect --yes", exitCode: EXIT.usage });
   }
+  const progress = connectProgress(context, flags, nest.eggs.length + nest.jobs.length);
   const connection = await lookAtGitlab(nest, {
     env: context.env,
     now: context.now,
     resolve: secretResolver([environmentStore(context.env), fileStore(nest.root)]),
     secrets: fileSecretWriter(nest.root),
+    onUnit: (unit) => progress.tell(unit),
     ...(eggs.length > 0 && { targets: eggs }),
   });
   try {
     const { planned } = connection;
-    if (flags.dryRun) {
+    progress.looked();
+    if (flags.dryRun || !planned.changes) {
       print(planned, renderDifference(planned, paint), context, flags);
-      return anyFailed(planned) ? EXIT.failed : flags.detailedExitcode && planned.changes ? EXIT.changes : EXIT.done;
+      if (anyFailed(planned)) return EXIT.failed;
+      return flags.detailedExitcode && planned.changes ? EXIT.changes : EXIT.done;
     }
-    if (!flags.json && (planned.changes || anyFailed(planned))) context.stdout.write(renderDifference(planned, paint));
-    if (planned.changes && !flags.yes && !(await confirm("Change this on GitLab?"))) return declined(context);
-    const done = planned.changes ? await connection.apply() : planned;
+    // What can't be looked at is told once: before the question, or at the end.
+    if (!flags.json) context.stdout.write(renderDifference(planned, paint, !flags.yes));
+    if (!flags.yes && !(await confirm("Change this on GitLab?"))) return declined(context);
+    const done = await connection.apply();
     print(done, renderConnected(done, paint), context, flags);
     return anyFailed(done) ? EXIT.failed : EXIT.done;
   } finally {
     await connection.close();
   }
+}
+
+/** Progress goes to standard error: how far the look has come, on a terminal; then a line for each unit that is done. */
+function connectProgress(context: Context, flags: ConnectFlags, total: number): { tell(unit: ConnectedUnit): void; looked(): void } {
+  const { stderr } = context;
+  const isQuiet = flags.quiet || flags.json;
+  const paint = palette(wantsColor(context, flags, stderr));
+  let looking = true;
+  let count = 0;
+  return {
+    tell({ unit, outcome }) {
+      if (isQuiet) return;
+      if (looking) {
+        count++;
+        if (stderr.isTTY) stderr.write(`\r\u001b[KLooking at GitLab: ${count} of ${total}`);
+      } else if (outcome === "changed") stderr.write(`${paint.green("✓")} ${unit}  connected\n`);
+      else if (outcome === "failed") stderr.write(`${paint.red("✗")} ${unit}  failed\n`);
+    },
+    looked() {
+      looking = false;
+      if (!isQuiet && stderr.isTTY && count > 0) stderr.write("\r\u001b[K");
+    },
+  };
 }
 
 function anyFailed({ units }: ConnectResult): boolean {

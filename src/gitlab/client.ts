@@ -26,7 +26,7 @@ export interface Gitlab {
   /** What the token is: any token may ask that of itself. */
   token(): Promise<TokenFacts>;
 
-  /** Runners that were made for this project or group itself, by id. */
+  /** Project runners of a project; group runners of a group and of the groups above it. By id. */
   runners(owner: Owner): Promise<readonly { readonly id: number; readonly description: string }[]>;
   runner(id: number): Promise<RunnerDetails>;
   createRunner(owner: Owner, attributes: RunnerAttributes): Promise<{ readonly id: number; readonly token: string }>;
@@ -170,6 +170,7 @@ function runnerDetails(runner: ExpandedRunnerSchema): RunnerDetails {
   return {
     id: runner.id,
     type: runner.runner_type,
+    groupIds: (runner.groups ?? []).map(({ id }) => id),
     description: runner.description ?? "",
     paused: runner.paused,
     tagList: runner.tag_list ?? [],

@@ -34,6 +34,8 @@ export interface RunnerAttributes {
 export interface RunnerDetails extends Omit<RunnerAttributes, "maximumTimeout"> {
   readonly id: number;
   readonly type: "instance_type" | "group_type" | "project_type";
+  /** Groups that it was made for. */
+  readonly groupIds: readonly number[];
   /** Absent: the project's own limit holds. */
   readonly maximumTimeout?: number;
 }

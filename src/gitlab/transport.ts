@@ -100,6 +100,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
         if (raw.status === 429) {
           const wait = limit.retryAfterMs ?? limit.resetMs ?? backoff(attempt);
           if (last || wait > LONGEST_RATE_WAIT_MS) throw rateLimited(asked, wait);
+          blockedUntil = Math.max(blockedUntil, options.now() + wait);
           // Several that were told the same moment don't come back in the same moment.
           await rest(wait + Math.round(options.random() * FIRST_PAUSE_MS));
           continue;

@@ -40,7 +40,7 @@ Plan: 2 to create, 0 to change, 0 to remove; 0 units as the Nest says.
   expect((await run(nest, "--dry-run", "--detailed-exitcode")).code).toBe(2);
 
   const done = await run(nest, "--yes");
-  expect({ code: done.code, stderr: done.stderr, end: done.stdout.split("\n").slice(-2) }).toEqual({ code: 0, stderr: "", end: ["2 connected.", ""] });
+  expect({ code: done.code, stderr: done.stderr, end: done.stdout.split("\n").slice(-2) }).toEqual({ code: 0, stderr: "✓ api  connected\n✓ web  connected\n", end: ["2 connected.", ""] });
   const kept = join(nest, `gitlab/${SERVER}/web/runner-token`);
   expect(readFileSync(kept, "utf8").trim()).toBe([...server.world.runners.values()].find(({ owner }) => owner.id === 1)?.token);
   expect(statSync(kept).mode & 0o777).toBe(0o600);
@@ -51,7 +51,7 @@ Plan: 2 to create, 0 to change, 0 to remove; 0 units as the Nest says.
   expect(contentOf(nest)).toEqual(before);
 });
 
-test("P24: a dry run writes nothing, in the Nest or on GitLab", async () => {
+test("a dry run writes nothing, in the Nest or on GitLab", async () => {
   const nest = nestOf();
   const before = contentOf(nest);
   await run(nest, "--dry-run", "--json");
@@ -66,9 +66,19 @@ test("one Egg's failure stops no other: the reason and the way out stand in a ta
 ✗  web         There is no API token for ${SERVER} behind file://gitlab/${SERVER}/web/api-token
                Make an access token with the scopes create_runner, manage_runner, read_api and put it there.
 `);
+  expect(stdout.match(/FAILED/g)).toHaveLength(1);
   expect(stdout).toMatch(/\n1 connected, 1 failed\.\n$/);
   expect(existsSync(join(nest, `gitlab/${SERVER}/api/runner-token`))).toBe(true);
+  const again = await run(nest, "--yes");
+  expect({ code: again.code, end: again.stdout.split("\n").slice(-3) }).toEqual({ code: 1, end: ["", "Nothing to do for the others: 1 unit as the Nest says.", ""] });
   expect((await run(nest, "--dry-run", "--detailed-exitcode")).code).toBe(1);
+});
+
+test("a token that ends soon is a warning", async () => {
+  server.addToken(TOKEN, ["api"], { expires_at: new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10) });
+  const { code, stdout } = await run(nestOf(), "--dry-run");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^! web: the token behind file:\/\/gitlab\/gitlab\.example\.org\/web\/api-token expires on \d{4}-\d\d-\d\d, in \d days$/m);
 });
 
 test("a step that fails is told with the step", async () => {

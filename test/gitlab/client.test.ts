@@ -59,7 +59,7 @@ test("a runner is made, found, read, changed, given another token, and removed",
   expect(token).toMatch(/^glrt-/);
   addRunner(server.world, { kind: "group", id: 7 }, { description: "of the group" });
   expect(await gitlab.runners({ kind: "project", id: 1 })).toEqual([{ id, description: "d" }]);
-  expect(await gitlab.runner(id)).toEqual({ id, type: "project_type", ...attributes });
+  expect(await gitlab.runner(id)).toEqual({ id, type: "project_type", groupIds: [], ...attributes });
   expect(await gitlab.runnerOfToken(token)).toBe(id);
 
   await gitlab.editRunner(id, { tagList: ["c"], maintenanceNote: "m" });

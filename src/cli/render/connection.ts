@@ -3,19 +3,18 @@ import { GoslingError } from "../../vocabulary/error";
 import type { Palette } from "./color";
 import { renderTable } from "./table";
 
-/** What differs between the Nest and GitLab: a table, what is worth knowing, then the sum. */
-export function renderDifference(result: ConnectResult, paint: Palette): string {
+/** What differs between the Nest and GitLab: a table, what is worth knowing, who could not be looked at (`withFailures`), then the sum. */
+export function renderDifference(result: ConnectResult, paint: Palette, withFailures = true): string {
   const rows = result.units.flatMap(({ unit, steps }) => steps.map((step) => [sign(step, paint), unit, step.what, `${step.owner.kind} ${step.owner.id} on ${step.server}`, step.name, step.details.join("; ")]));
   const table = rows.length === 0 ? "" : `${renderTable([{ title: "" }, { title: "UNIT" }, { title: "WHAT" }, { title: "WHERE" }, { title: "NAME" }, { title: "DETAILS" }], rows)}\n`;
   const count = (action: ConnectStep["action"]): number => result.units.reduce((sum, { steps }) => sum + steps.filter((step) => step.action === action).length, 0);
   const same = result.units.filter(({ outcome }) => outcome === "unchanged").length;
   const sum = result.changes ? `Plan: ${count("create")} to create, ${count("change")} to change, ${count("remove")} to remove; ${unitCount(same)} as the Nest says.\n` : sameText(result);
-  return `${table}${notes(result, paint)}${failures(result.units, paint)}${sum}`;
+  return `${table}${notes(result, paint)}${withFailures ? failures(result.units, paint) : ""}${sum}`;
 }
 
 /** What became of it: who failed and why, then the sum. */
 export function renderConnected(result: ConnectResult, paint: Palette): string {
-  if (!result.changes) return sameText(result);
   const totals = (["changed", "unchanged", "failed"] as const).flatMap((outcome) => {
     const units = result.units.filter((unit) => unit.outcome === outcome).length;
     return units === 0 ? [] : [`${units} ${outcome === "unchanged" ? "as the Nest says" : outcome === "changed" ? "connected" : "failed"}`];
@@ -51,7 +50,8 @@ function hintOf(error: unknown): readonly string[] {
 
 function sameText({ units }: ConnectResult): string {
   const same = units.filter(({ outcome }) => outcome === "unchanged").length;
-  return same === units.length ? `Nothing to do: ${unitCount(same)} as the Nest says.\n` : `Nothing to do for the others: ${unitCount(same)} as the Nest says.\n`;
+  if (same === units.length) return `Nothing to do: ${unitCount(same)} as the Nest says.\n`;
+  return same === 0 ? "" : `Nothing to do for the others: ${unitCount(same)} as the Nest says.\n`;
 }
 
 function unitCount(count: number): string {

@@ -39,7 +39,7 @@ export async function disconnectUnit({ nest, unit, repositories, webhookUrl }: L
       const isJob = unit.startsWith("job.");
       const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners", ...(isJob ? (["schedules"] as const) : []), ...(webhookUrl === undefined ? [] : (["webhooks"] as const))]);
       const paths = [`${nest}/${unit}`, `${nest}/${unit}/${repository.name}`];
-      const own = (await ownRegistrations(gitlab, nest, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));
+      const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));
       for (const { id, description } of own) {
         if (!options.force && (await runsJob(gitlab, id))) throw new GoslingError("GITLAB_RUNNER_BUSY", `Runner ${id} (${description}) is not removed from ${gitlab.server}: a job runs on it`, { hint: "Wait for the job and run the same command again." });
         await removeRegistration(gitlab, id);

@@ -1,4 +1,4 @@
-import { fingerprint, type Gitlab, GitlabError, isAbsentOrForbidden } from "../../gitlab";
+import { fingerprint, type Gitlab, GitlabError, isAbsentOrForbidden, type Owner } from "../../gitlab";
 import type { ResolveSecret } from "../../secrets";
 import { diffRunner, type RunnerDiff, type RunnerSituation, type RunnerStep } from "./diff-runner";
 import { descriptionStart, type FoundRegistration, readMark, registrationNote, registrationPath, type WantedRegistration } from "./registration";
@@ -17,7 +17,7 @@ const TOKEN = "runner token";
 /** Looks at the registrations of a project or group, and at the secret, and says what is to be done. Changes nothing. */
 export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<string>, { gitlab, resolve }: Pick<RunnerWorld, "gitlab" | "resolve">): Promise<RunnerDiff> {
   const listed = await gitlab.runners(wanted.owner);
-  const found = await ownRegistrations(gitlab, wanted.name.nest, listed);
+  const found = await ownRegistrations(gitlab, wanted.name.nest, wanted.owner, listed);
   const value = await secretOrNone(resolve, wanted.token);
   const path = registrationPath(wanted.name);
   let situation: RunnerSituation = { found, known };
@@ -32,7 +32,7 @@ export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<
     situation = { ...situation, kept: { ...kept, ...(runnerId !== undefined && { runnerId }) } };
     // Made by hand, or with another description by now: the token says which one it is.
     if (runnerId !== undefined && !found.some(({ id }) => id === runnerId) && listed.some(({ id }) => id === runnerId)) {
-      situation = { ...situation, found: [...found, ...(await details(gitlab, [runnerId]))] };
+      situation = { ...situation, found: [...found, ...(await details(gitlab, wanted.owner, [runnerId]))] };
     }
   }
   const diff = diffRunner(wanted, { ...situation, found: await withUse(gitlab, wanted, situation) });
@@ -40,20 +40,23 @@ export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<
   return diff;
 }
 
-/** Registrations that bear this Nest's mark. */
-export async function ownRegistrations(gitlab: Gitlab, nest: string, listed: Awaited<ReturnType<Gitlab["runners"]>>): Promise<readonly FoundRegistration[]> {
+/** Registrations of a project or group that bear this Nest's mark. */
+export async function ownRegistrations(gitlab: Gitlab, nest: string, owner: Owner, listed: Awaited<ReturnType<Gitlab["runners"]>>): Promise<readonly FoundRegistration[]> {
   const candidates = listed.filter(({ description }) => description.startsWith(descriptionStart(nest)));
   const found = await details(
     gitlab,
+    owner,
     candidates.map(({ id }) => id),
   );
   return found.filter(({ mark }) => mark?.path.startsWith(`${nest}/`));
 }
 
-async function details(gitlab: Gitlab, ids: readonly number[]): Promise<readonly FoundRegistration[]> {
+async function details(gitlab: Gitlab, owner: Owner, ids: readonly number[]): Promise<readonly FoundRegistration[]> {
   const found: FoundRegistration[] = [];
   for (const id of ids) {
     const runner = await gitlab.runner(id);
+    // A group's list holds those of the groups above it, too.
+    if (owner.kind === "group" && !runner.groupIds.includes(owner.id)) continue;
     const mark = readMark(runner.maintenanceNote);
     found.push({ ...runner, ...(mark && { mark }) });
   }
@@ -124,7 +127,7 @@ async function create(wanted: WantedRegistration, gitlab: Gitlab): Promise<{ rea
   } catch (error) {
     if (!(error instanceof GitlabError) || !error.mayBeDone) throw error;
     const path = registrationPath(wanted.name);
-    const made = (await ownRegistrations(gitlab, wanted.name.nest, await gitlab.runners(wanted.owner))).find(({ mark }) => mark?.path === path);
+    const made = (await ownRegistrations(gitlab, wanted.name.nest, wanted.owner, await gitlab.runners(wanted.owner))).find(({ mark }) => mark?.path === path);
     // Its token was in the answer that is lost.
     return made ? { id: made.id, token: await gitlab.resetRunnerToken(made.id) } : gitlab.createRunner(wanted.owner, attributes);
   }

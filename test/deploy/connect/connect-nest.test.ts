@@ -208,6 +208,16 @@ describe("runners", () => {
   });
 });
 
+test("a group's runners are told from those of the groups above it", async () => {
+  server.addGroup(8, "acme/sub", 7);
+  const above = addRunner(server.world, { kind: "group", id: 7 }, { description: "gosling test/gone", maintenance_note: "gosling test/gone token:none\n" });
+  secrets.values.set(SECRET("sub", "api-token"), TOKEN);
+  const it = await nest({ sub: eggText("sub", { gitlab: gitlab("group_id = 8") }) });
+  expect(steps(await connectNest(it, options()))).toEqual(["+ runner gosling test/sub"]);
+  expect(server.world.runners.has(above.schema.id)).toBe(true);
+  await settled(it);
+});
+
 describe("webhooks", () => {
   const goose = { "MG/config.fly": GOOSE };
 

@@ -65,6 +65,6 @@ test("however a first run is disturbed, the next ends in what the Nest says, wit
         await server.close();
       }
     }),
-    { numRuns: Number(process.env["FC_RUNS"] ?? 100) },
+    { numRuns: Number(process.env["FC_RUNS"] ?? 40) },
   );
 });

@@ -7,9 +7,15 @@ const owner = (kind: "project" | "group") => ({ params, world, query }: Call): A
   const id = Number(params["id"]);
   if (!(kind === "project" ? world.projects : world.groups).has(id)) return notFound(kind === "project" ? "Project" : "Group");
   const type = query.get("type");
-  const own = [...world.runners.values()].filter((runner) => runner.owner.kind === kind && runner.owner.id === id);
+  const ids = kind === "group" ? withAncestors(world, id) : [id];
+  const own = [...world.runners.values()].filter((runner) => runner.owner.kind === kind && ids.includes(runner.owner.id));
   return { list: own.map(({ schema }) => listed(schema)).filter((runner) => type === null || runner.runner_type === type) };
 };
+
+function withAncestors(world: GitlabWorld, id: number): readonly number[] {
+  const parent = world.groups.get(id)?.parent;
+  return parent === undefined ? [id] : [id, ...withAncestors(world, parent)];
+}
 
 /** The entity of lists has no details. */
 function listed({ id, paused, description, ip_address, is_shared, runner_type, name, online, status }: WorldRunner["schema"]): RunnerSchema {
@@ -107,7 +113,7 @@ export function addRunner(world: GitlabWorld, owner: WorldRunner["owner"], given
     contacted_at: "",
     platform: null,
     projects: [],
-    groups: [],
+    groups: owner.kind === "group" ? [{ id: owner.id, web_url: "", name: "" }] : [],
     revision: null,
     tag_list: [],
     version: null,

@@ -13,24 +13,15 @@ export function activityOf(managers: readonly Manager[], systemId: string): Acti
   return manager.status === "online" && manager.jobs === "idle" ? "idle" : "unknown";
 }
 
-/** Asks GitLab whether one machine of a registration runs a job. */
-export async function askActivity(gitlab: Gitlab, runnerId: number, systemId: string): Promise<Activity> {
+/** Asks GitLab what some machines of a registration do, by system id. */
+export async function askActivities(gitlab: Gitlab, runnerId: number, systemIds: readonly string[]): Promise<ReadonlyMap<string, Activity>> {
   const managers = await gitlab.managers(runnerId);
-  const manager = managers.find((candidate) => candidate.systemId === systemId);
-  if (manager === undefined || manager.jobs !== undefined || manager.status !== "online") return activityOf(managers, systemId);
-  // A server that doesn't say of machines: the jobs themselves.
-  return (await gitlab.runsJob(runnerId, systemId)) ? "busy" : "idle";
-}
-
-/** Between the two looks before an end: longer than an agent takes from one question for a job to the next. */
-const SECOND_LOOK_MS = 10_000;
-
-/**
- * Right before a machine is ended: idle only where two looks, some seconds apart, both say so. Between them an agent that
- * has been asked to stop has either begun a job, which shows, or asks for none any more.
- */
-export async function isSurelyIdle(gitlab: Gitlab, runnerId: number, systemId: string, pause: (milliseconds: number) => Promise<void>): Promise<boolean> {
-  if ((await askActivity(gitlab, runnerId, systemId)) !== "idle") return false;
-  await pause(SECOND_LOOK_MS);
-  return (await askActivity(gitlab, runnerId, systemId)) === "idle";
+  const answers = new Map<string, Activity>();
+  for (const systemId of systemIds) {
+    const manager = managers.find((candidate) => candidate.systemId === systemId);
+    // A server that doesn't say it of machines is asked for the jobs themselves.
+    const isSilent = manager?.status === "online" && manager.jobs === undefined;
+    answers.set(systemId, isSilent ? ((await gitlab.runsJob(runnerId, systemId)) ? "busy" : "idle") : activityOf(managers, systemId));
+  }
+  return answers;
 }

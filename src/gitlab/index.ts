@@ -1,5 +1,5 @@
 /** The GitLab API: servers, tokens, runner registrations, webhooks, schedules, discovery. */
-export { type Activity, activityOf, askActivity, isSurelyIdle } from "./activity";
+export { type Activity, activityOf, askActivities } from "./activity";
 export { ADDRESSES_VARIABLE, gitlabAddress } from "./address";
 export { type Gitlab, type GitlabOptions, type HookWrite, openGitlab } from "./client";
 export { GitlabError, isAbsentOrForbidden } from "./error";

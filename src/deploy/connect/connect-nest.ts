@@ -59,7 +59,7 @@ export interface Connection {
 }
 
 /** Units that are worked on at once. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Makes runner registrations, webhooks and schedules on GitLab what the Nest says; `dryRun` only looks. A second time there is

@@ -1,20 +1,15 @@
-import type { Repository } from "../../nest/model";
 import { GoslingError } from "../../vocabulary/error";
 import { hookRemovals } from "./diff-hooks";
 import { jobOfSchedule, scheduleRemoval } from "./diff-schedules";
 import { applyHooks, hookOwners } from "./hooks";
 import { ownRegistrations, removeRegistration, runsJob } from "./runner";
 import { applySchedule } from "./schedules";
+import type { UnitRegistrations } from "./machine-activity";
 import { gitlabSession, type SessionOptions } from "./session";
-import { ownerOf } from "./wanted";
+import { ownerOf, registrationPaths } from "./wanted";
 
 /** A unit that is gone: its machines have been removed. */
-export interface LeavingUnit {
-  /** `nest.name` */
-  readonly nest: string;
-  /** Egg's or bucket's name, `job.NAME` for a Job. */
-  readonly unit: string;
-  readonly repositories: readonly Repository[];
+export interface LeavingUnit extends UnitRegistrations {
   /** Address of MotherGoose's webhooks; absent: webhooks are left alone. */
   readonly webhookUrl?: string;
 }
@@ -38,7 +33,7 @@ export async function disconnectUnit({ nest, unit, repositories, webhookUrl }: L
       const owner = ownerOf(repository);
       const isJob = unit.startsWith("job.");
       const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners", ...(isJob ? (["schedules"] as const) : []), ...(webhookUrl === undefined ? [] : (["webhooks"] as const))]);
-      const paths = [`${nest}/${unit}`, `${nest}/${unit}/${repository.name}`];
+      const paths = registrationPaths(nest, unit, repository);
       const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));
       for (const { id, description } of own) {
         if (!options.force && (await runsJob(gitlab, id))) throw new GoslingError("GITLAB_RUNNER_BUSY", `Runner ${id} (${description}) is not removed from ${gitlab.server}: a job runs on it`, { hint: "Wait for the job and run the same command again." });

@@ -47,6 +47,11 @@ export function ownerOf({ gitlab: { projectId, groupId } }: Repository): Owner {
   return projectId === undefined ? { kind: "group", id: groupId ?? 0 } : { kind: "project", id: projectId };
 }
 
+/** The paths of marks that a unit's registration for this repository can have: only a bucket's name the repository. */
+export function registrationPaths(nest: string, unit: string, { name }: Repository): readonly string[] {
+  return [`${nest}/${unit}`, `${nest}/${unit}/${name}`];
+}
+
 function registrationName(unit: Unit, repository: Repository, nest: Nest): WantedRegistration["name"] {
   return { nest: nest.name, unit: nameOf(unit), ...(unit.kind === "eggsbucket" && { repository: repository.name }) };
 }

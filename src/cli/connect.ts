@@ -3,7 +3,6 @@ import { type ConnectedUnit, type ConnectResult, fileSecretWriter, lookAtGitlab 
 import { environmentStore, fileStore, secretResolver } from "../secrets";
 import { GoslingError } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, wantsColor } from "./context";
-import { confirm, declined } from "./deploy";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
 import { palette } from "./render/color";
@@ -52,13 +51,21 @@ async function connect(eggs: readonly string[], command: Command, cli: Cli): Pro
     }
     // What can't be looked at is told once: before the question, or at the end.
     if (!flags.json) context.stdout.write(renderDifference(planned, paint, !flags.yes));
-    if (!flags.yes && !(await confirm("Change this on GitLab?"))) return declined(context);
+    if (!flags.yes && !(await isConfirmed())) {
+      context.stderr.write("Nothing was changed.\n");
+      return EXIT.failed;
+    }
     const done = await connection.apply();
     print(done, renderConnected(done, paint), context, flags);
     return anyFailed(done) ? EXIT.failed : EXIT.done;
   } finally {
     await connection.close();
   }
+}
+
+async function isConfirmed(): Promise<boolean> {
+  const { confirm } = await import("@clack/prompts");
+  return (await confirm({ message: "Change this on GitLab?", initialValue: false })) === true;
 }
 
 /** Progress goes to standard error: how far the look has come, on a terminal; then a line for each unit that is done. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mapConcurrent } from "../../engine";
+import { mapConcurrent } from "../../engine/concurrency";
 import type { Gitlab } from "../../gitlab";
 import type { Nest } from "../../nest/model";
-import { nameOf, selectUnits, type Unit } from "../../synth";
+import { selectUnits } from "../../synth/plan-stacks";
+import { nameOf, type Unit } from "../../synth/unit-specification";
 import { GoslingError } from "../../vocabulary/error";
 import type { HookStep } from "./diff-hooks";
 import type { RunnerStep } from "./diff-runner";

@@ -1,5 +1,5 @@
 import { fingerprint, type Gitlab, GitlabError, isAbsentOrForbidden } from "../../gitlab";
-import { mapConcurrent } from "../../engine";
+import { mapConcurrent } from "../../engine/concurrency";
 import type { ResolveSecret } from "../../secrets";
 import { diffHooks, HOOK_EVENTS, hookDescription, type HookOwner, type HookStep, type WantedHook } from "./diff-hooks";
 import { checkWritable, secretOrNone, type SecretWriter } from "./secret-writer";

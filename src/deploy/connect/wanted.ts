@@ -1,6 +1,6 @@
 import type { Owner, TokenUse } from "../../gitlab";
 import type { Egg, Job, Nest, Repository } from "../../nest/model";
-import { nameOf, type Unit } from "../../synth";
+import { nameOf, type Unit } from "../../synth/unit-specification";
 import { conventionalSecret, withConventionalSecrets } from "../../vocabulary/conventions";
 import { formatCron, parseCron } from "../../vocabulary/cron";
 import { durationSeconds } from "../../vocabulary/duration";

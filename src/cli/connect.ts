@@ -99,14 +99,14 @@ function print(result: ConnectResult, text: string, context: Context, flags: Con
   context.stdout.write(flags.json ? `${JSON.stringify({ changes: result.changes, units: result.units.map(unitData) }, null, 2)}\n` : text);
 }
 
-function unitData({ unit, kind, outcome, steps, notes, error }: ConnectedUnit): unknown {
+function unitData({ unit, kind, outcome, steps, notes, errors }: ConnectedUnit): unknown {
   return {
     unit,
     kind,
     outcome,
-    steps: steps.map(({ error: reason, ...step }) => ({ ...step, ...(reason !== undefined && { error: errorData(reason) }) })),
+    steps: steps.map(({ error, ...step }) => ({ ...step, ...(error !== undefined && { error: errorData(error) }) })),
     notes,
-    ...(error !== undefined && { error: errorData(error) }),
+    errors: errors.map(errorData),
   };
 }
 

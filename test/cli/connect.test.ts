@@ -95,8 +95,8 @@ test("JSON says the same, and no secret", async () => {
   expect(JSON.parse(stdout)).toEqual({
     changes: true,
     units: [
-      { unit: "api", kind: "egg", outcome: "changed", steps: [expect.objectContaining({ action: "create", what: "runner", server: SERVER, owner: { kind: "project", id: 2 }, name: "gosling test/api" })], notes: [] },
-      { unit: "web", kind: "egg", outcome: "changed", steps: [expect.objectContaining({ action: "create" })], notes: [] },
+      { unit: "api", kind: "egg", outcome: "changed", steps: [expect.objectContaining({ action: "create", what: "runner", server: SERVER, owner: { kind: "project", id: 2 }, name: "gosling test/api" })], notes: [], errors: [] },
+      { unit: "web", kind: "egg", outcome: "changed", steps: [expect.objectContaining({ action: "create" })], notes: [], errors: [] },
     ],
   });
   for (const secret of [TOKEN, ...[...server.world.runners.values()].map(({ token }) => token)]) expect(stdout).not.toContain(secret);

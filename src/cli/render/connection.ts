@@ -31,11 +31,12 @@ function notes({ units }: ConnectResult, paint: Palette): string {
 }
 
 function failures(units: readonly ConnectedUnit[], paint: Palette): string {
-  const rows = units.flatMap(({ unit, outcome, steps, error }) => {
+  const rows = units.flatMap(({ unit, outcome, steps, errors }) => {
     if (outcome !== "failed") return [];
-    const ofSteps = steps.flatMap((step) => (step.error === undefined ? [] : [{ where: `${step.action} ${step.what}`, error: step.error }]));
-    const all = ofSteps.some((one) => one.error === error) ? ofSteps : [{ where: "", error }, ...ofSteps];
-    return all.flatMap((one) => [[paint.red("✗"), unit, one.where, reasonOf(one.error)], ...hintOf(one.error).map((hint) => ["", "", "", paint.dim(hint)])]);
+    return errors.flatMap((error) => {
+      const step = steps.find((one) => one.error === error);
+      return [[paint.red("✗"), unit, step ? `${step.action} ${step.what}` : "", reasonOf(error)], ...hintOf(error).map((hint) => ["", "", "", paint.dim(hint)])];
+    });
   });
   return rows.length === 0 ? "" : `${renderTable([{ title: "" }, { title: "FAILED" }, { title: "AT" }, { title: "REASON" }], rows)}\n`;
 }

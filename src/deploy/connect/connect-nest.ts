@@ -46,8 +46,8 @@ export interface ConnectedUnit {
   readonly steps: readonly (ConnectStep & { readonly server: string; readonly error?: unknown })[];
   /** What is worth knowing, one sentence each. */
   readonly notes: readonly string[];
-  /** The first thing that went wrong. */
-  readonly error?: unknown;
+  /** Everything that went wrong, in the look and in the steps. */
+  readonly errors: readonly unknown[];
 }
 
 /** A look at GitLab: what differs, and the way to make it so. */
@@ -64,7 +64,7 @@ const AT_ONCE = 8;
 
 /**
  * Makes runner registrations, webhooks and schedules on GitLab what the Nest says; `dryRun` only looks. A second time there is
- * nothing to do. One unit that fails stops no other: its error is in the result.
+ * nothing to do. One unit that fails stops no other: its errors are in the result.
  * @throws GoslingError `UNKNOWN_TARGET`
  */
 export async function connectNest(nest: Nest, options: ConnectOptions): Promise<ConnectResult> {
@@ -143,9 +143,8 @@ async function lookAtUnit(unit: Unit, look: Look): Promise<UnitLook> {
   }
   const skipped = options.missingToken === "skip" && problems.length > 0 && problems.every((problem) => problem instanceof GoslingError && problem.code === "GITLAB_TOKEN_MISSING");
   const steps = work.flatMap((part) => part.steps.map((step) => shown(step, part.gitlab)));
-  const [error] = problems;
-  const outcome = skipped ? "skipped" : error !== undefined ? "failed" : steps.length > 0 ? "planned" : "unchanged";
-  const planned: ConnectedUnit = { unit: nameOf(unit), kind: unit.kind, outcome, steps, notes: [...notes], ...(error !== undefined && { error }) };
+  const outcome = skipped ? "skipped" : problems.length > 0 ? "failed" : steps.length > 0 ? "planned" : "unchanged";
+  const planned: ConnectedUnit = { unit: nameOf(unit), kind: unit.kind, outcome, steps, notes: [...notes], errors: problems };
   options.onUnit?.(planned);
   return { planned, work };
 }
@@ -184,9 +183,9 @@ async function applyUnit({ planned, work }: UnitLook, options: ConnectOptions): 
     if (hooks.length > 0) await applyHooks(hooks, world, note);
   }
   const steps = work.flatMap((part) => part.steps.map((step) => ({ ...shown(step, part.gitlab), ...(errors.has(step) && { error: errors.get(step) }) })));
-  const error = planned.error ?? [...errors.values()][0];
-  const outcome = planned.outcome === "skipped" ? "skipped" : error !== undefined ? "failed" : steps.length > 0 ? "changed" : "unchanged";
-  const done: ConnectedUnit = { ...planned, outcome, steps, ...(error !== undefined && { error }) };
+  const all = [...planned.errors, ...errors.values()];
+  const outcome = planned.outcome === "skipped" ? "skipped" : all.length > 0 ? "failed" : steps.length > 0 ? "changed" : "unchanged";
+  const done: ConnectedUnit = { ...planned, outcome, steps, errors: all };
   options.onUnit?.(done);
   return done;
 }
@@ -197,7 +196,7 @@ function shown({ action, what, owner, name, details }: ConnectStep, { server }: 
 }
 
 function failed(unit: ConnectedUnit, error: unknown): ConnectedUnit {
-  return { ...unit, outcome: "failed", error };
+  return { ...unit, outcome: "failed", errors: [...unit.errors, error] };
 }
 
 function resultOf(units: readonly ConnectedUnit[]): ConnectResult {

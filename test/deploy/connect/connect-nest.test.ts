@@ -52,7 +52,7 @@ const options = (more: Partial<ConnectOptions> = {}): ConnectOptions => ({
 
 /** `+ runner gosling test/web`, one line a step. */
 const steps = ({ units }: ConnectResult) => units.flatMap((unit) => unit.steps.map(({ action, what, name }) => `${{ create: "+", change: "~", remove: "-" }[action]} ${what} ${name}`));
-const messages = ({ units }: ConnectResult) => units.flatMap(({ unit, error }) => (error === undefined ? [] : [`${unit}: ${(error as Error).message}`]));
+const messages = ({ units }: ConnectResult) => units.flatMap(({ unit, errors }) => errors.map((error) => `${unit}: ${(error as Error).message}`));
 
 /** A second time there is nothing to do, and nothing is written. */
 async function settled(of: Nest, more?: Partial<ConnectOptions>): Promise<void> {
@@ -369,6 +369,18 @@ describe("what fails", () => {
     const result = await connectNest(it, options());
     expect(messages(result)).toEqual([`web: ${message}`]);
     expect(result.units.map(({ unit, outcome }) => `${unit} ${outcome}`)).toEqual(["all unchanged", "web failed"]);
+  });
+
+  test("all that is wrong is told at once", async () => {
+    secrets.values.delete(SECRET("all", "api-token"));
+    server.fail(/GET projects\/1\/runners/, { kind: "status", status: 404, body: { message: "404 Project Not Found" } });
+    server.fail(/GET projects\/1\/hooks/, { kind: "status", status: 404, body: { message: "404 Project Not Found" } });
+    const it = await nest({ web: WEB, all: eggText("all", { gitlab: gitlab("group_id = 7") }) }, { "MG/config.fly": GOOSE });
+    expect(messages(await connectNest(it, options()))).toEqual([
+      `all: There is no API token for ${SERVER} behind ${SECRET("all", "api-token")}`,
+      `web: ${SERVER} knows no projects/1/runners: 404 Project Not Found`,
+      `web: ${SERVER} knows no projects/1/hooks: 404 Project Not Found`,
+    ]);
   });
 
   test("a deployment may go on without a token", async () => {

@@ -52,7 +52,7 @@ test("however a first run is disturbed, the next ends in what the Nest says, wit
         server.heal();
         writes = 100;
         const repaired = await connectNest(nest, options);
-        expect(repaired.units.flatMap(({ error }) => (error === undefined ? [] : [error]))).toEqual([]);
+        expect(repaired.units.flatMap(({ errors }) => errors)).toEqual([]);
         expect((await connectNest(nest, options)).changes).toBe(false);
 
         const [web, job] = [...server.world.runners.values()].sort((a, b) => a.owner.id - b.owner.id);

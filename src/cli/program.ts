@@ -41,6 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "rehearse", summary: "Play a cloud's stacks through, without an account", load: () => require("./rehearse") },
   { name: "plan", summary: "Show what a deploy would change", load: () => require("./plan") },
   { name: "deploy", summary: "Make the runners what the Nest says", load: () => require("./deploy") },
+  { name: "connect", summary: "Make GitLab what the Nest says", load: () => require("./connect") },
   { name: "status", summary: "Show every runner and what it waits for", load: () => require("./status") },
   { name: "rollback", summary: "Bring an earlier deployment back", load: () => require("./rollback") },
   { name: "history", summary: "List what was deployed, when, by whom", load: () => require("./history") },

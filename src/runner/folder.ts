@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
+import { SYSTEM_ID_FILE } from "../vocabulary/system-id";
 
 /**
  * A runner's folder, `NEST/.gosling/runners/EGG/ID/` (0700), and what lies in it. Everything but the
@@ -19,6 +20,8 @@ export interface RunnerFolder {
   readonly agentFile: string;
   /** The agent's configuration: the one file that holds secrets. */
   readonly agentConfig: string;
+  /** By what GitLab knows this runner among those of its registration. The agent reads it beside its configuration. */
+  readonly systemId: string;
   readonly caCertificate: string;
   /** It is there once the startup script has succeeded. */
   readonly startupMarker: string;
@@ -49,6 +52,7 @@ export function runnerFolder(nestRoot: string, egg: string, id: string): RunnerF
     drainMarker: join(path, "drain"),
     agentFile: join(path, "agent.json"),
     agentConfig: join(path, "config.toml"),
+    systemId: join(path, SYSTEM_ID_FILE),
     caCertificate: join(path, "ca.pem"),
     startupMarker: join(path, "startup-done"),
     log: join(path, "log"),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import type { Masker, ResolveSecret } from "../secrets";
+import { systemId } from "../vocabulary/system-id";
 import { agentMissing, agentVersion, findAgent, freePort } from "./agent";
 import { agentConfig, SHUTDOWN_TIMEOUT_SECONDS } from "./agent-config";
 import { jobsOfAgent } from "./agent-metrics";
@@ -90,6 +91,7 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
   async function writeAgentConfig(secrets: RunnerSecrets, metricsPort: number): Promise<void> {
     const text = await agentConfig({ runner, folder, tokens: secrets.tokens, secrets: secrets.variables, metricsPort });
     if (runner.caCertificate !== undefined) await writeFileAtomically(folder.caCertificate, runner.caCertificate);
+    await writeFileAtomically(folder.systemId, systemId(runner.nest, runner.egg, runner.id));
     await writeFileAtomically(folder.agentConfig, text);
   }
 

@@ -25,5 +25,6 @@ export type { AttributeSpec, BlockSpec, NestedBlockSpec, Problem, ValueType } fr
 export { SECRET_BACKENDS, formatSecretReference, isLocalSecret, parseSecretReference, type SecretBackend, type SecretReference } from "./secret";
 export { LAMBDA_TIMEOUT_SECONDS, SERVERLESS_TIMEOUT_SECONDS, serverlessLimits, type ServerlessLimits } from "./serverless-limits";
 export { parseSize, type SizeUnit } from "./size";
+export { SYSTEM_ID_FILE, systemId } from "./system-id";
 export { parseTimezone } from "./timezone";
 export type * from "./types";

@@ -356,7 +356,7 @@ export interface GitlabProps {
   readonly projectId?: number;
   /** Number of the group: the runners serve all of its projects, new ones too. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
   readonly groupId?: number;
-  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
+  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`, `read_api`; with webhooks, and for a Job: `api`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
   readonly apiToken?: string;
   /** The runner's authentication token (`glrt-…`). Default: `SCHEME://gitlab/{server}/{egg}/runner-token`. */
   readonly runnerToken?: string;
@@ -372,7 +372,7 @@ export interface GitlabValues {
   readonly projectId?: number;
   /** Number of the group: the runners serve all of its projects, new ones too. Exactly one of `project_id` and `group_id`. Limits: at least 1. */
   readonly groupId?: number;
-  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
+  /** Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`, `read_api`; with webhooks, and for a Job: `api`). Default: `SCHEME://gitlab/{server}/{egg}/api-token`. */
   readonly apiToken?: string;
   /** The runner's authentication token (`glrt-…`). Default: `SCHEME://gitlab/{server}/{egg}/runner-token`. */
   readonly runnerToken?: string;

@@ -9,6 +9,7 @@ import { machineProcesses } from "../../src/runner/processes";
 import type { RunnerFile } from "../../src/runner/runner-file";
 import type { Status } from "../../src/runner/status-keeper";
 import { type Supervisor, superviseRunner } from "../../src/runner/supervisor";
+import { systemId } from "../../src/vocabulary/system-id";
 import { installAgent, type TestAgent } from "../support/agent";
 import { eventually } from "../support/eventually";
 import { runnerFile } from "../support/runner-file";
@@ -89,6 +90,12 @@ test("an agent that ends unasked is started again after pauses that grow", async
   await state("failed");
   clock += 1000;
   await state("idle");
+});
+
+test("GitLab knows the agent by an id that follows from the runner's names", async () => {
+  await supervise();
+  await state("idle");
+  expect((await agent.loaded())?.systemId).toBe(systemId("acme", "my-app", "r1"));
 });
 
 test("an agent that can't be asked any more counts as busy", async () => {

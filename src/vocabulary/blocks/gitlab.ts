@@ -14,7 +14,7 @@ export const gitlab: BlockSpec = {
     },
     api_token: {
       type: { kind: "secret" },
-      description: "Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`).",
+      description: "Token that creates and looks after the runner (scopes `create_runner`, `manage_runner`, `read_api`; with webhooks, and for a Job: `api`).",
       defaultNote: "`SCHEME://gitlab/{server}/{egg}/api-token`",
       example: '"aws-sm://team/my-app/api-token"',
     },

@@ -10,10 +10,10 @@
  * `mute` stop answering for its metrics, and `deaf`, when it is there at the start, ignore signals.
  */
 const { spawn } = require("node:child_process");
-const { createHash } = require("node:crypto");
+const { createHash, randomBytes } = require("node:crypto");
 const { appendFileSync, existsSync, openSync, closeSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:http");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const { parse } = require("smol-toml");
 const { jobEnvironment } = require("./expand");
 
@@ -45,13 +45,20 @@ function write(name, text) {
   renameSync(join(spool, `${name}.tmp`), join(spool, name));
 }
 
+/** As gitlab-runner does: what stands beside the configuration, where it has the right form. */
+function systemId() {
+  const file = join(dirname(option("--config")), ".runner_system_id");
+  const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  return /^[sr]_[0-9a-zA-Z]{12}$/.test(text) ? text : `r_${randomBytes(6).toString("hex")}`;
+}
+
 let loads = 0;
 function load() {
   config = parse(readFileSync(option("--config"), "utf8"));
   loads++;
   // A careless agent, so that tests see what is masked.
   for (const runner of config.runners) log("info", `token ${runner.token}`);
-  write("config.json", JSON.stringify({ pid: process.pid, loads, tokens: config.runners.map(({ token }) => createHash("sha256").update(token).digest("hex")), names: config.runners.map(({ name }) => name) }));
+  write("config.json", JSON.stringify({ pid: process.pid, loads, tokens: config.runners.map(({ token }) => createHash("sha256").update(token).digest("hex")), names: config.runners.map(({ name }) => name), systemId: systemId() }));
 }
 
 function listen() {

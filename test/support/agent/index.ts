@@ -32,6 +32,8 @@ export interface LoadedConfig {
   /** SHA-256 of each token. */
   readonly tokens: readonly string[];
   readonly names: readonly string[];
+  /** By what GitLab would know it among the runners of its registration. */
+  readonly systemId: string;
 }
 
 /** @param folder a folder for the test alone. */

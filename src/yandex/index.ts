@@ -1,5 +1,5 @@
 /** Yandex Cloud's APIs: credentials, Lockbox, and the power of machines. */
-export type { Credentials, CredentialSource } from "./credentials";
+export type { CredentialSource } from "./credentials";
 export { type Edges, realEdges } from "./edges";
 export { isYandexError, type Status, YandexError, type YandexErrorCode } from "./error";
 export { isSecretId, LOCKBOX_LIMITS, readPayload, type SecretAddress, writeEntry } from "./lockbox";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { channels, type Method } from "./channels";
-import { credentials } from "./credentials";
+import { type CredentialSource, credentials } from "./credentials";
 import { type Edges, realEdges } from "./edges";
 import type { Environment, Service } from "./endpoints";
 import { isYandexError } from "./error";
@@ -10,6 +10,8 @@ import { withRetries } from "./retry";
 export interface YandexCloud {
   readonly env: Environment;
   readonly edges: Edges;
+  /** Where the credentials come from. Of `YC_OIDC_TOKEN` the engine's provider knows nothing: it needs `token` as `YC_TOKEN`. */
+  readonly credentialSource: CredentialSource;
   /**
    * Calls a method. While the service is not there or has too many requests it is tried again, with growing pauses;
    * with a token that is refused once more, if there can be another.
@@ -17,7 +19,7 @@ export interface YandexCloud {
    */
   call<Request, Response>(service: Service, method: Method<Request, Response>, request: Request, options?: CallOptions): Promise<Response>;
   /**
-   * An IAM token, good for five minutes or more: for the engine's provider, which knows no OIDC tokens, as `YC_TOKEN`.
+   * An IAM token that is good for a while: hours as a rule, five minutes at least (or half of a shorter life).
    * @throws YandexError
    */
   token(): Promise<string>;
@@ -49,6 +51,7 @@ export function yandexCloud(env: Environment, { edges = realEdges, limitMs = CAL
   return {
     env,
     edges,
+    credentialSource: who.source,
     async call(service, method, request, { changes = false, signal } = {}) {
       const key = changes ? { idempotencyKey: randomUUID() } : {};
       let renewed = false;

@@ -69,7 +69,6 @@ export interface YandexServer {
   readonly httpRequests: { readonly path: string; readonly flavor: unknown; readonly form: Readonly<Record<string, string>> }[];
   /** Life of the tokens that it issues. */
   tokenLifeMs: number;
-  readonly now: () => number;
   addSecret(name: string, entries: Readonly<Record<string, Buffer | string>>, folderId?: string): KeptSecret;
   addVersion(secret: KeptSecret, entries: Readonly<Record<string, Buffer | string>>): string;
   close(): Promise<void>;
@@ -129,7 +128,6 @@ export async function startYandexServer(now: () => number = Date.now): Promise<Y
     httpAnswers: [],
     httpRequests: [],
     tokenLifeMs: 12 * 3600_000,
-    now,
     addSecret(name, entries, folderId = "folder-1") {
       const secret: KeptSecret = { id: newId("e6q"), folderId, name, versions: [] };
       server.secrets.push(secret);

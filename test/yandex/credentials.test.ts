@@ -27,7 +27,7 @@ afterEach(async () => {
   await server.close();
 });
 
-function open(env: Record<string, string>): YandexCloud {
+function open(env: Readonly<Record<string, string>>): YandexCloud {
   const cloud = yandexCloud({ ...server.env, ...env }, { edges });
   opened.push(cloud);
   return cloud;
@@ -160,6 +160,13 @@ describe("a machine's metadata", () => {
     await expect(open({ YC_METADATA_ADDR: "127.0.0.1:9" }).token()).rejects.toMatchObject({ code: "YANDEX_CREDENTIALS", message: "There are no credentials for Yandex Cloud", hint: expect.stringContaining("YC_TOKEN") });
   });
 });
+
+test.each([
+  [{ YC_SERVICE_ACCOUNT_KEY_FILE: "key.json", YC_TOKEN: "t1.given.token", YC_OIDC_TOKEN: "eyJ" }, "YC_SERVICE_ACCOUNT_KEY_FILE"],
+  [{ YC_TOKEN: "t1.given.token", YC_OIDC_TOKEN: "eyJ" }, "YC_TOKEN"],
+  [{ YC_SERVICE_ACCOUNT_KEY_FILE: "", YC_OIDC_TOKEN: "eyJ" }, "YC_OIDC_TOKEN"],
+  [{}, "metadata"],
+] as const)("of %j counts %s", (env, source) => expect(open(env).credentialSource).toBe(source));
 
 describe("a token", () => {
   test("is asked for once, by however many, and kept until five minutes before its end", async () => {

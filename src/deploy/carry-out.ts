@@ -1,3 +1,4 @@
+import type { Engine } from "../engine";
 import { startRunner } from "../runner/launch";
 import { drainRunner } from "../runner/records";
 import { stopRunner } from "../runner/stop";
@@ -10,9 +11,10 @@ import type { Origin } from "./origin";
 import { removeStacks } from "./remove-stacks";
 import { restarting } from "./restarts";
 import type { DeploymentSite } from "./site";
-import { named, type UnitPlan } from "./situation";
+import { machineUnit, named, type UnitPlan } from "./situation";
 import { addSummaries, NOTHING } from "./summary";
-import { copyStates, leaveOldName, recordMove } from "./take-over";
+import type { DeployableUnit } from "./wanted";
+import { leaveOldName, moveStates, recordMove } from "./take-over";
 
 /** What was done to one unit. */
 export interface Done {
@@ -26,24 +28,24 @@ export interface Done {
  */
 export async function carryOut(plan: UnitPlan, site: DeploymentSite, shared: EngineContext, origin: Origin): Promise<Done> {
   const { decision, found, takesOver } = plan;
-  const context: EngineContext = { ...shared, engine: plan.engine };
+  const context: EngineContext = { ...shared, engine: plan.engine ?? shared.engine };
   for (const step of decision.steps) {
     const record = step.kind === "drain" ? found.runners.find((runner) => runner.id === step.id)?.record : undefined;
     if (record) await drainRunner(record);
   }
   if (decision.action === "none" || decision.action === "held") return { summary: NOTHING, notes: [] };
-  const deployment = newDeployment(plan, origin);
+  const deployment = newDeployment(plan, context.engine, origin);
   const configurations = new Map<string, string>();
   if (decision.action !== "destroy") for (const stack of plan.wanted?.stacks ?? []) configurations.set(stack.configurationHash, await stack.read());
   // The state first: until the old name's end is recorded, all of this is done again by whoever comes after a crash.
   const moves = takesOver !== undefined && decision.action === "apply";
-  if (moves) await copyStates(takesOver, plan, configurations, site, context);
+  if (moves) await moveStates(takesOver, plan, configurations, site, context);
   await site.store.begin(deployment, configurations);
   const end = (rest: Omit<DeploymentEnd, "at">) => site.store.end(deployment.unit, deployment.id, { at: new Date(origin.now()).toISOString(), ...rest });
   let summary = NOTHING;
   const count = (done: PlanSummary) => void (summary = addSummaries(summary, done));
   try {
-    if (moves) await leaveOldName(takesOver, site, context, origin);
+    if (moves) await leaveOldName(takesOver, site, origin);
     const { notes, runners } = await withMachinesHeld(plan, context, () => change(plan, site, context, configurations, count));
     await end({ result: "succeeded", summary, ...(notes.length > 0 && { notes }), ...(runners && { runners }) });
     if (takesOver !== undefined && !moves) await recordMove(takesOver, site, origin);
@@ -75,16 +77,17 @@ async function change(plan: UnitPlan, site: DeploymentSite, context: EngineConte
 
 /** Machines that are on and go take no job meanwhile, and are asked for once more before they do. */
 async function withMachinesHeld<T>(plan: UnitPlan, { machines }: EngineContext, work: () => Promise<T>): Promise<T> {
-  const { unit, found, decision } = plan;
+  const { found, decision } = plan;
   const leaving = found.runners.filter(({ id, power }) => power === "on" && decision.runners[id]?.power !== "on").map(({ id }) => id);
   const inCloud = (found.records.applied ?? found.records.pending)?.cloud !== "local";
   if (!inCloud || leaving.length === 0 || machines === undefined || plan.allowDestroy === true) return work();
+  const unit = machineUnit(found);
   await machines.pause(unit);
   try {
-    const activity = await machines.activity(unit, leaving);
-    const busy = leaving.filter((id) => activity.get(id) !== "idle");
+    const idle = new Set(await machines.surelyIdle(unit, leaving));
+    const busy = leaving.filter((id) => !idle.has(id));
     if (busy.length > 0) {
-      throw new GoslingError("RUNNER_BUSY", `${unit} was not changed: ${busy.join(", ")} took a job in the last moment`, { hint: "Run the same command again: it decides anew." });
+      throw new GoslingError("RUNNER_BUSY", `${unit.unit} was not changed: ${busy.join(", ")} took a job in the last moment`, { hint: "Run the same command again: it decides anew." });
     }
     return await work();
   } finally {
@@ -109,12 +112,12 @@ async function adoptAgents(plan: UnitPlan, { nestRoot, program, env }: EngineCon
   }
 }
 
-function newDeployment(plan: UnitPlan, origin: Origin): Deployment {
+function newDeployment(plan: UnitPlan, engine: Engine, origin: Origin): Deployment {
   const { unit, wanted, found, takesOver } = plan;
   const last = found.records.pending ?? found.records.applied;
   const at = new Date(origin.now()).toISOString();
   const leaves = plan.decision.action === "destroy" || !wanted;
-  const record = leaves ? last && { ...last, at } : wantedRecord(plan, wanted, at);
+  const record = leaves ? last && { ...last, at } : wantedRecord(plan, wanted, engine, at);
   if (!record) throw new Error(`${unit} is to be removed and nothing is recorded of it`);
   return {
     id: origin.newId(),
@@ -127,7 +130,7 @@ function newDeployment(plan: UnitPlan, origin: Origin): Deployment {
   };
 }
 
-function wantedRecord({ unit, found, decision, engine, takesOver }: UnitPlan, wanted: NonNullable<UnitPlan["wanted"]>, at: string): DeploymentRecord {
+function wantedRecord({ unit, found, decision, takesOver }: UnitPlan, wanted: DeployableUnit, engine: Engine, at: string): DeploymentRecord {
   const homes = Object.fromEntries(found.runners.flatMap(({ id, home }) => (home !== unit && decision.runners[id] ? [[id, home] as const] : [])));
   return {
     format: 1,
@@ -138,6 +141,7 @@ function wantedRecord({ unit, found, decision, engine, takesOver }: UnitPlan, wa
     runnerType: wanted.runnerType,
     revision: wanted.revision,
     pool: wanted.sizes,
+    ...(wanted.repositories.length > 0 && { repositories: wanted.repositories }),
     stacks: wanted.stacks.map(({ name, configurationHash }) => ({ name, configurationHash })),
     runners: decision.runners,
     ...(Object.keys(homes).length > 0 && { homes }),

@@ -71,6 +71,7 @@ function restorable({ id, unit, record }: DeploymentEntry, { store }: Deployment
     runnerType,
     revision,
     sizes: pool,
+    repositories: record.repositories ?? [],
     place: cloud === "local" ? "local" : FIRST_PLACE,
     restores: id,
     stacks: record.stacks.map(({ name, configurationHash }) => ({

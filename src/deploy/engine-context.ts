@@ -1,4 +1,5 @@
-import { openStack, type Engine, type EngineEvent, type Environment, type Interrupts, type Stack } from "../engine";
+import { openStack, type Engine, type EngineEvent, type Environment, type Interrupts, type Stack, type StateEncryption } from "../engine";
+import type { RecordedRepository } from "../store/deployment";
 import type { CloudActivity } from "./observe";
 import { stackFolder, type Workspace } from "./workspace";
 
@@ -8,8 +9,10 @@ export interface EngineContext {
   /** The engine of a unit that asks for a version of its own. Default: `engine`, whatever it asks for. */
   readonly engineFor?: (version: string) => Promise<Engine>;
   readonly env: Environment;
-  /** What the engine gets on top of the environment for a stack: keys of its state's encryption, and how it reaches the state. */
+  /** What the engine gets on top of the environment for a stack: how it reaches the state. */
   readonly stackEnvironment?: (stack: string) => Environment;
+  /** How states and plans are encrypted by an engine. Default: not at all. */
+  readonly encryption?: (engine: Engine) => StateEncryption;
   /** Path of the `gosling` program that provisioners start. */
   readonly program: string;
   /** Absolute path of the Nest; runners are made there, whatever the workspace is. */
@@ -24,13 +27,23 @@ export interface EngineContext {
   readonly machines?: MachineControl;
 }
 
+/** A unit as GitLab knows it. */
+export interface MachineUnit {
+  readonly unit: string;
+  readonly repositories: readonly RecordedRepository[];
+  /** Names under which its machines were made, by the runner's id. */
+  readonly homes: ReadonlyMap<string, string>;
+}
+
 /** What a cloud and GitLab know of machines, and what is done to them beside the engine. */
 export interface MachineControl {
-  /** Which of a unit's runners run a job, as GitLab says it now. */
-  activity(unit: string, ids: readonly string[]): Promise<CloudActivity>;
+  /** Which of a unit's runners run a job, as GitLab says it now; those that aren't named may. */
+  activity(unit: MachineUnit, ids: readonly string[]): Promise<CloudActivity>;
+  /** Right before machines go: those that two looks, some seconds apart, found idle. */
+  surelyIdle(unit: MachineUnit, ids: readonly string[]): Promise<readonly string[]>;
   /** Lets the unit's runners take no further job until `resume`: nothing is started while machines go. */
-  pause(unit: string): Promise<void>;
-  resume(unit: string): Promise<void>;
+  pause(unit: MachineUnit): Promise<void>;
+  resume(unit: MachineUnit): Promise<void>;
   /** Starts and stops machines where the engine can't, and waits until they are. */
   setPower(location: string, machines: readonly MachinePower[]): Promise<void>;
 }
@@ -45,12 +58,14 @@ export interface MachinePower {
 /** A stack of the workspace, with the environment that its provisioners find Gosling and the Nest by. */
 export function openUnitStack(workspace: Workspace, stack: string, context: EngineContext, { lock = true }: { readonly lock?: boolean } = {}): Stack {
   const { engine, env, interrupts, onEvent, stackEnvironment, lockTimeoutSeconds } = context;
+  const encryption = context.encryption?.(engine);
   return openStack({
     engine,
     folder: stackFolder(workspace, stack),
     env,
     extra: { ...stackEnvironment?.(stack), GOSLING_BIN: context.program, GOSLING_NEST: context.nestRoot },
     lock,
+    ...(encryption && { encryption }),
     ...(lockTimeoutSeconds !== undefined && { lockTimeoutSeconds }),
     ...(interrupts && { interrupts }),
     ...(onEvent && { onEvent: (event) => onEvent(stack, event) }),

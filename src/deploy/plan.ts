@@ -21,8 +21,6 @@ export interface PlannedUnit extends UnitPlan {
   readonly stackPlans?: readonly StackPlan[];
   /** Its further stacks were planned with stand-ins for what the first one will hand over: right in number, not to be applied. */
   readonly provisional?: boolean;
-  /** Why it could not be planned. */
-  readonly error?: unknown;
 }
 
 /** A plan of the engine for one stack, kept in a file. */
@@ -44,11 +42,12 @@ const PLAN_FILE = "gosling.tfplan";
  * @param keep Keep the engine's plans as files in the scratch workspace.
  */
 export async function planUnits(units: readonly UnitPlan[], site: DeploymentSite, scratch: Workspace, context: EngineContext, keep = false): Promise<readonly PlannedUnit[]> {
-  const settled = await mapConcurrent(units, async (plan) => ({ ...plan, ...(await planUnit(plan, site, scratch, { ...context, engine: plan.engine }, keep)) }));
+  const settled = await mapConcurrent(units, async (plan) => ({ ...plan, ...(await planUnit(plan, site, scratch, { ...context, engine: plan.engine ?? context.engine }, keep)) }));
   return settled.map((outcome, index) => (outcome.status === "fulfilled" ? outcome.value : { ...(units[index] as UnitPlan), error: outcome.reason }));
 }
 
 async function planUnit(unit: UnitPlan, site: DeploymentSite, scratch: Workspace, context: EngineContext, keep: boolean): Promise<Pick<PlannedUnit, "summary" | "stackPlans" | "provisional">> {
+  if (unit.error !== undefined) throw unit.error;
   const { wanted, found, decision, takesOver } = unit;
   const deployed = deployedStacks(found.records);
   const stackPlans: StackPlan[] = [];

@@ -33,6 +33,8 @@ export interface UnitResult extends Partial<Done> {
   /** The last decision that was carried out. */
   readonly decision: UnitDecision;
   readonly error?: unknown;
+  /** Why GitLab could not be asked what runs on machines that would go: they count as busy. */
+  readonly unasked?: string;
 }
 
 /** Between two looks at busy runners: on this machine, where a look costs nothing, and at GitLab. */
@@ -72,6 +74,7 @@ async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: Re
   // Of a saved plan something is expected to be done.
   if (plan.decision.action === "none" && !saved) return { unit: plan.unit, outcome: "unchanged", decision: plan.decision };
   const { context, site } = look;
+  if (plan.error !== undefined) throw plan.error;
   if ((context.interrupts?.count ?? 0) > 0) throw new GoslingError("INTERRUPTED", `${plan.unit} was not begun`, { hint: "Run the same command again.", exitCode: 130 });
   const lock = await site.locks.lock(plan.takesOver ?? plan.unit);
   try {
@@ -80,8 +83,9 @@ async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: Re
     const plans = saved && (await plansOf(fresh ?? plan, saved, site));
     if (!fresh || fresh.decision.action === "none") return { unit: plan.unit, outcome: "unchanged", decision: fresh?.decision ?? plan.decision };
     options.onUnit?.({ kind: "begin", unit: fresh.unit, decision: fresh.decision });
+    if (fresh.error !== undefined) throw fresh.error;
     const done = await carryOut({ ...fresh, ...(plans && { plans }) }, site, context, options.origin);
-    return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision, ...done };
+    return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision, ...done, ...(fresh.unasked !== undefined && { unasked: fresh.unasked }) };
   } finally {
     await lock.release();
   }

@@ -1,9 +1,10 @@
-import type { Engine } from "../engine";
+import { type Engine, mapConcurrent } from "../engine";
 import { readRunners, type RunnerRecord } from "../runner/records";
-import type { DeploymentRecord, UnitRecords } from "../store/deployment";
+import type { DeploymentRecord, RecordedRepository, UnitRecords } from "../store/deployment";
+import { GoslingError } from "../vocabulary/error";
 import { decideUnit, type UnitDecision } from "./decide-unit";
-import type { EngineContext } from "./engine-context";
-import { findOrphans, observeCloudUnit, observeUnit, type FoundUnit } from "./observe";
+import type { EngineContext, MachineUnit } from "./engine-context";
+import { type CloudActivity, findOrphans, observeCloudUnit, observeUnit, type FoundUnit } from "./observe";
 import type { DeploymentSite } from "./site";
 import { stateRunners } from "./state-runners";
 import type { DeployableUnit } from "./wanted";
@@ -15,12 +16,16 @@ export interface UnitPlan {
   readonly wanted?: DeployableUnit;
   readonly found: FoundUnit;
   readonly decision: UnitDecision;
-  /** The engine that works on it. */
-  readonly engine: Engine;
+  /** The engine that works on it; absent where it could not be looked at. */
+  readonly engine?: Engine;
   /** Name under which it was deployed until now, where `renamed_from` moves it. */
   readonly takesOver?: string;
   /** Runners go whether they run a job or not. */
   readonly allowDestroy?: boolean;
+  /** Why GitLab could not be asked what runs on its machines: they count as busy. */
+  readonly unasked?: string;
+  /** Why it could not be looked at. */
+  readonly error?: unknown;
   /** The engine's saved plans, by stack: these are applied and nothing else. */
   readonly plans?: ReadonlyMap<string, Buffer>;
 }
@@ -52,14 +57,13 @@ export async function readSituation(options: SituationOptions): Promise<Situatio
   const [records, machine] = await Promise.all([site.store.current(), readRunners(context.nestRoot)]);
   const look = { ...options, records, machine };
   const units: UnitPlan[] = [];
-  for (const unit of wanted) units.push(await planWanted(unit, look));
+  units.push(...(await planAll(wanted, (unit) => planWanted(unit, look))));
   const known = new Set(units.flatMap(({ unit, takesOver }) => (takesOver === undefined ? [unit] : [unit, takesOver])));
   const observed = units.map((plan) => plan.found);
-  for (const unitRecords of records.values()) {
-    if (known.has(unitRecords.unit)) continue;
-    const plan = await planLeaving(unitRecords, look);
+  const others = [...records.values()].filter(({ unit }) => !known.has(unit));
+  for (const plan of await planAll(others, (unit) => planLeaving(unit, look))) {
     observed.push(plan.found);
-    if (leaving(unitRecords.unit)) units.push(plan);
+    if (leaving(plan.unit)) units.push(plan);
   }
   return { units: units.sort((a, b) => (a.unit < b.unit ? -1 : 1)), orphans: findOrphans(machine, observed) };
 }
@@ -77,6 +81,16 @@ export async function readUnit({ unit, wanted, takesOver }: Pick<UnitPlan, "unit
   return own && planLeaving(own, look);
 }
 
+/** Some at once; what can't be looked at is a unit with an error, and stops no other. */
+async function planAll<T extends { readonly unit: string }>(units: readonly T[], plan: (unit: T) => Promise<UnitPlan>): Promise<readonly UnitPlan[]> {
+  const settled = await mapConcurrent(units, plan);
+  return settled.map((outcome, index) => {
+    if (outcome.status === "fulfilled") return outcome.value;
+    const { unit } = units[index] as T;
+    return { unit, found: { unit, records: { unit }, runners: [] }, decision: { unit, action: "held", steps: [], runners: {}, goneStacks: [], waiting: [] }, error: outcome.reason };
+  });
+}
+
 interface Look extends SituationOptions {
   readonly records: ReadonlyMap<string, UnitRecords>;
   readonly machine: readonly RunnerRecord[];
@@ -88,18 +102,18 @@ async function planWanted(wanted: DeployableUnit, look: Look): Promise<UnitPlan>
   const own = takesOver === undefined ? (records.get(wanted.unit) ?? { unit: wanted.unit }) : underNewName(records.get(takesOver) as UnitRecords, records.get(wanted.unit), wanted.unit);
   const engine = wanted.engineVersion === undefined ? context.engine : await (context.engineFor?.(wanted.engineVersion) ?? context.engine);
   const decide = (found: FoundUnit) => decideUnit({ found, wanted, engine: named(engine), ...(refresh !== undefined && { refresh }) });
-  const { found, decision } = await observeAndDecide(own, engine, decide, look);
-  return { unit: wanted.unit, wanted, found, decision, engine, ...(takesOver !== undefined && { takesOver }), ...(look.allowDestroy && { allowDestroy: true }) };
+  const observed = await observeAndDecide(own, wanted.repositories, engine, decide, look);
+  return { unit: wanted.unit, wanted, ...observed, engine, ...(takesOver !== undefined && { takesOver }), ...(look.allowDestroy && { allowDestroy: true }) };
 }
 
 async function planLeaving(records: UnitRecords, look: Look): Promise<UnitPlan> {
   const { engine } = look.context;
-  const { found, decision } = await observeAndDecide(records, engine, (unit) => decideUnit({ found: unit, engine: named(engine) }), look);
-  return { unit: records.unit, found, decision, engine, ...(look.allowDestroy && { allowDestroy: true }) };
+  const observed = await observeAndDecide(records, [], engine, (unit) => decideUnit({ found: unit, engine: named(engine) }), look);
+  return { unit: records.unit, ...observed, engine, ...(look.allowDestroy && { allowDestroy: true }) };
 }
 
 /** What is there of a unit, and what is decided about it. GitLab is asked only where machines that are on would have to go. */
-async function observeAndDecide(records: UnitRecords, engine: Engine, decide: (found: FoundUnit) => UnitDecision, look: Look): Promise<{ readonly found: FoundUnit; readonly decision: UnitDecision }> {
+async function observeAndDecide(records: UnitRecords, serves: readonly RecordedRepository[], engine: Engine, decide: (found: FoundUnit) => UnitDecision, look: Look): Promise<Pick<UnitPlan, "found" | "decision" | "unasked">> {
   const { site, machine, scratch, allowDestroy } = look;
   const context = { ...look.context, engine };
   const state = await stateRunners(site, records, context, scratch);
@@ -112,9 +126,25 @@ async function observeAndDecide(records: UnitRecords, engine: Engine, decide: (f
   const first = decide(idle);
   const leaving = allowDestroy ? [] : leavingMachines(idle, first);
   if (leaving.length === 0) return { found: idle, decision: first };
-  const activity = (await context.machines?.activity(records.unit, leaving)) ?? new Map();
+  const { activity, unasked } = await askActivity(machineUnit(idle, serves), leaving, context);
   const found = observeCloudUnit(records.unit, records, state, activity);
-  return { found, decision: decide(found) };
+  return { found, decision: decide(found), ...(unasked !== undefined && { unasked }) };
+}
+
+/** Where GitLab can't be asked nothing is known of the machines, and they stay. */
+async function askActivity(unit: MachineUnit, ids: readonly string[], { machines }: EngineContext): Promise<{ readonly activity: CloudActivity; readonly unasked?: string }> {
+  try {
+    return { activity: (await machines?.activity(unit, ids)) ?? new Map() };
+  } catch (error) {
+    if (!(error instanceof GoslingError)) throw error;
+    return { activity: new Map(), unasked: error.message };
+  }
+}
+
+/** A unit as GitLab knows it: by what it served when its machines were made. */
+export function machineUnit({ unit, records, runners }: FoundUnit, serves: readonly RecordedRepository[] = []): MachineUnit {
+  const repositories = (records.pending ?? records.applied)?.repositories ?? serves;
+  return { unit, repositories, homes: new Map(runners.map(({ id, home }) => [id, home])) };
 }
 
 /** Machines that are on and would be stopped or removed. */

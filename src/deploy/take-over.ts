@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename } from "node:fs/promises";
+import { moveState } from "../engine";
 import type { UnitRecords } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
 import { deployedStacks } from "./decide-unit";
@@ -12,8 +13,13 @@ import type { UnitPlan } from "./situation";
 import { stateFile, stateFolder } from "./workspace";
 
 /** Gives the new name the state of the old one. It may be done again: a crash in between loses nothing. */
-export async function copyStates(from: string, { unit, wanted }: UnitPlan, configurations: ReadonlyMap<string, string>, site: DeploymentSite, context: EngineContext): Promise<void> {
-  const before = oldStacks(await site.store.currentOf(from));
+export async function moveStates(from: string, { unit, wanted }: UnitPlan, configurations: ReadonlyMap<string, string>, site: DeploymentSite, context: EngineContext): Promise<void> {
+  const old = await site.store.currentOf(from);
+  if (site.state !== "local" && old.pending) {
+    // Its state alone says which machines there are, and it would have moved before anybody reads it again after a crash.
+    throw new GoslingError("RENAME_UNFINISHED", `${from} can't become ${unit} yet: its last deployment did not end well`, { hint: `Deploy ${from} under its old name first, then rename it.` });
+  }
+  const before = oldStacks(old);
   const after = wanted?.stacks ?? [];
   if (before.length > after.length) {
     throw new GoslingError("RENAME_AND_SHRINK", `${from} has ${before.length} stacks, and as ${unit} it would have fewer`, {
@@ -24,7 +30,7 @@ export async function copyStates(from: string, { unit, wanted }: UnitPlan, confi
     const next = after[index];
     if (!next) continue;
     if (site.state === "local") await copyLocalState(old.name, next.name, site);
-    else await copySharedState(old, next.name, configurations.get(next.configurationHash) as string, site, context);
+    else await moveSharedState(old, next.name, configurations.get(next.configurationHash) as string, site, context);
   }
 }
 
@@ -36,22 +42,16 @@ async function copyLocalState(from: string, to: string, { workspace }: Deploymen
   await rename(`${stateFile(workspace, to)}.tmp`, stateFile(workspace, to));
 }
 
-async function copySharedState(from: DeployedStack, to: string, configuration: string, site: DeploymentSite, context: EngineContext): Promise<void> {
+/** The old place is empty afterwards, so that a new Egg of that name starts from nothing. */
+async function moveSharedState(from: DeployedStack, to: string, configuration: string, site: DeploymentSite, context: EngineContext): Promise<void> {
   await restoreConfiguration(site, from);
-  const state = await openUnitStack(site.workspace, from.name, context).pullState();
-  // Nothing in it: it has been moved already.
-  if (state === undefined || state.resources.length === 0) return;
   await putConfiguration(site.workspace, to, configuration);
-  await openUnitStack(site.workspace, to, context).pushState(state.text);
+  await moveState(openUnitStack(site.workspace, from.name, context), openUnitStack(site.workspace, to, context));
 }
 
 /** After that the old name has nothing of its own any more: a new Egg that is given it starts from nothing. */
-export async function leaveOldName(from: string, site: DeploymentSite, context: EngineContext, origin: Origin): Promise<void> {
+export async function leaveOldName(from: string, site: DeploymentSite, origin: Origin): Promise<void> {
   for (const stack of oldStacks(await site.store.currentOf(from))) {
-    if (site.state !== "local") {
-      await restoreConfiguration(site, stack);
-      await openUnitStack(site.workspace, stack.name, context).emptyState();
-    }
     await forgetStack(stack.name, site);
   }
   await recordMove(from, site, origin);

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import type { Nest } from "../nest/model";
 import { nameOf, servicesOf, unitsOf, type Service, type Synthesis, type SynthesizedStack, type Unit } from "../synth";
+import type { RecordedRepository } from "../store/deployment";
 import type { CloudValues } from "../vocabulary/types";
 import type { WantedUnit } from "./decide-unit";
 
 /** A wanted unit with its stacks' configurations, and the unit that it takes over. */
 export interface DeployableUnit extends WantedUnit {
+  readonly repositories: readonly RecordedRepository[];
   readonly stacks: readonly DeployableStack[];
   /** `renamed_from`: what was deployed under this name becomes this unit's. */
   readonly renamedFrom?: string;
@@ -45,6 +47,7 @@ function wantedUnit(unit: Unit, nest: Nest, stacks: readonly SynthesizedStack[])
       kind: unit.kind,
       runnerType: first.runnerType,
       sizes: unit.pool,
+      repositories: unit.repositories,
       place: cloud.provider === "local" ? "local" : FIRST_PLACE,
       ...(renamedFrom !== undefined && { renamedFrom }),
     },
@@ -56,7 +59,7 @@ function wantedService({ kind, name, block }: Service, nest: Nest, stacks: reado
   if (!first) return [];
   const shared = sharedParts(first, stacks, block.values.cloud, nest.values.tofu?.version);
   // Nobody counts its machines: it is there or it is not, as a serverless Egg.
-  return [{ ...shared, unit: name, kind, runnerType: "serverless", sizes: NO_POOL, place: FIRST_PLACE }];
+  return [{ ...shared, unit: name, kind, runnerType: "serverless", sizes: NO_POOL, repositories: [], place: FIRST_PLACE }];
 }
 
 function sharedParts({ revision }: SynthesizedStack, stacks: readonly SynthesizedStack[], cloud: CloudValues, engineVersion: string | undefined): Pick<DeployableUnit, "cloud" | "location" | "revision" | "stacks" | "engineVersion"> {

@@ -17,6 +17,8 @@ export interface DeploymentRecord {
   readonly revision: string;
   /** Limits of its pools; zero for what has no machines. */
   readonly pool: RecordedPool;
+  /** What its runners serve, with references to secrets: GitLab is asked about them when they go. */
+  readonly repositories?: readonly RecordedRepository[];
   /** In the order of their shards. */
   readonly stacks: readonly { readonly name: string; readonly configurationHash: string }[];
   /** The value of the `runners` variable. */
@@ -28,6 +30,11 @@ export interface DeploymentRecord {
   readonly engine: { readonly name: string; readonly version: string };
   /** Start of the deployment, ISO 8601. */
   readonly at: string;
+}
+
+export interface RecordedRepository {
+  readonly name: string;
+  readonly gitlab: { readonly server: string; readonly projectId?: number; readonly groupId?: number; readonly apiToken: string; readonly runnerToken: string; readonly webhookSecret: string };
 }
 
 export interface RecordedPool {

@@ -12,6 +12,8 @@ export interface UnitRegistrations {
   /** Egg's or bucket's name under which the machines were made, `job.NAME` for a Job. */
   readonly unit: string;
   readonly repositories: readonly Repository[];
+  /** By runner id: the name under which a machine was made, where that is another (`renamed_from`). */
+  readonly homes?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -47,13 +49,13 @@ export async function surelyIdleMachines(unit: UnitRegistrations, runnerIds: rea
   }
 }
 
-async function look({ nest, unit, repositories }: UnitRegistrations, runnerIds: readonly string[], session: GitlabSession): Promise<ReadonlyMap<string, Activity>> {
-  const systemIds = new Map(runnerIds.map((id) => [id, systemId(nest, unit, id)]));
+async function look({ nest, unit, repositories, homes }: UnitRegistrations, runnerIds: readonly string[], session: GitlabSession): Promise<ReadonlyMap<string, Activity>> {
+  const systemIds = new Map(runnerIds.map((id) => [id, systemId(nest, homes?.get(id) ?? unit, id)]));
   const answers = new Map<string, Activity[]>(runnerIds.map((id) => [id, []]));
   for (const repository of repositories) {
     const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners"]);
     const owner = ownerOf(repository);
-    const paths = registrationPaths(nest, unit, repository);
+    const paths = [...new Set([unit, ...(homes?.values() ?? [])])].flatMap((name) => registrationPaths(nest, name, repository));
     const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));
     // A registration that isn't found says nothing of its machines.
     const found = await Promise.all(own.map(({ id }) => askActivities(gitlab, id, [...systemIds.values()])));

@@ -38,6 +38,10 @@ export interface GitlabRequest {
   readonly expected: readonly number[];
 }
 
+interface NoAnswer {
+  readonly lost: Error;
+}
+
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
@@ -54,9 +58,9 @@ export class GitlabProject {
   async ask(request: GitlabRequest): Promise<GitlabAnswer> {
     const sleep = this.place.sleep ?? wait;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.once(request).catch((error: Error) => error);
-      if (!(outcome instanceof Error) && request.expected.includes(outcome.status)) return outcome;
-      const passing = outcome instanceof Error || outcome.status === 429 || outcome.status >= 500;
+      const outcome = await this.once(request).catch((lost: Error) => ({ lost }));
+      if ("status" in outcome && request.expected.includes(outcome.status)) return outcome;
+      const passing = "lost" in outcome || outcome.status === 429 || outcome.status >= 500;
       if (!passing || attempt === ATTEMPTS) throw this.failure(request, outcome);
       await sleep(waitOf(outcome, attempt));
     }
@@ -96,10 +100,11 @@ export class GitlabProject {
     return { authorization: `Basic ${Buffer.from(`${kind === "job" ? "gitlab-ci-token" : "gosling"}:${value}`).toString("base64")}` };
   }
 
-  private failure({ method, path }: GitlabRequest, outcome: GitlabAnswer | Error): GoslingError {
+  private failure({ method, path }: GitlabRequest, outcome: GitlabAnswer | NoAnswer): GoslingError {
     const what = `${method} ${path.split("?")[0]} of the ${this.name}`;
-    if (outcome instanceof Error) {
-      return new GoslingError("STORE_UNREACHABLE", `${what} got no answer: ${(outcome as NodeJS.ErrnoException).code ?? outcome.message}`, { hint: "Check the network, and `server` in nest.repository.", cause: outcome });
+    if ("lost" in outcome) {
+      const { lost } = outcome;
+      return new GoslingError("STORE_UNREACHABLE", `${what} got no answer: ${(lost as NodeJS.ErrnoException).code ?? lost.message}`, { hint: "Check the network, and `server` in nest.repository.", cause: lost });
     }
     const { status } = outcome;
     if (status === 401 || status === 403) {
@@ -128,8 +133,8 @@ async function connect(env: NodeJS.ProcessEnv): Promise<{ readonly undici: typeo
   return { undici, dispatcher };
 }
 
-function waitOf(outcome: GitlabAnswer | Error, attempt: number): number {
-  const asked = outcome instanceof Error ? NaN : Number(outcome.headers["retry-after"]) * 1000;
+function waitOf(outcome: GitlabAnswer | NoAnswer, attempt: number): number {
+  const asked = "lost" in outcome ? NaN : Number(outcome.headers["retry-after"]) * 1000;
   return Math.min(LONGEST_WAIT_MS, asked > 0 ? asked : FIRST_WAIT_MS * 2 ** (attempt - 1));
 }
 

@@ -7,8 +7,8 @@ import { damaged } from "./store-errors";
 export interface GitlabStoreOptions extends GitlabPlace, ObjectStoreOptions {}
 
 /** A store in the package registry of the Nest's project. Nothing is asked before it is needed. */
-export function openGitlabStore({ sealing, now, ...place }: GitlabStoreOptions): DeploymentStore {
-  return openObjectStore(gitlabShelf(new GitlabProject(place)), { ...(sealing && { sealing }), ...(now && { now }) });
+export function openGitlabStore(options: GitlabStoreOptions): DeploymentStore {
+  return openObjectStore(gitlabShelf(new GitlabProject(options)), options);
 }
 
 const DEPLOYMENT = "gosling-deployment.";

@@ -18,19 +18,18 @@ export interface ObjectStoreOptions {
   readonly sealing?: Sealing;
   /** Default: the machine's clock. */
   readonly now?: () => Date;
+  /** So many deployments that the index doesn't know make a new index worth its write. Default: 50. */
+  readonly indexEvery?: number;
 }
 
 /** Requests at once. */
 const PARALLEL = 32;
 
-/** So many deployments that the index doesn't know make a new index worth its write. */
-const INDEX_EVERY = 50;
-
 /** How far an id's time may be from now when it is begun. The index relies on it: it looks no further back for latecomers. */
 const BEGIN_WITHIN_MS = RECENT_MS / 2;
 
 /** A store whose entries are objects on a server. The entries are the truth; the index only spares reading all of them. */
-export function openObjectStore(shelf: Shelf, { sealing = noSealing, now = () => new Date() }: ObjectStoreOptions): DeploymentStore {
+export function openObjectStore(shelf: Shelf, { sealing = noSealing, now = () => new Date(), indexEvery = 50 }: ObjectStoreOptions): DeploymentStore {
   const seen = new Seen();
   /** Deployments since the index was written, as far as this store has seen them. */
   let unindexed = 0;
@@ -176,7 +175,7 @@ export function openObjectStore(shelf: Shelf, { sealing = noSealing, now = () =>
     },
     close: async () => {
       try {
-        if (wrote && unindexed >= INDEX_EVERY) await writeIndex(shelf, (await read()).index, sealing);
+        if (wrote && unindexed >= indexEvery) await writeIndex(shelf, (await read()).index, sealing);
       } catch {
         // Only a cache: whoever comes next reads the entries themselves.
       } finally {

@@ -8,8 +8,8 @@ import { conflict } from "./store-errors";
 export interface S3StoreOptions extends S3Place, ObjectStoreOptions {}
 
 /** A store of objects in a bucket, beside the states. Nothing is asked before it is needed. */
-export function openS3Store({ sealing, now, ...place }: S3StoreOptions): DeploymentStore {
-  return openObjectStore(s3Shelf(new S3Objects(place)), { ...(sealing && { sealing }), ...(now && { now }) });
+export function openS3Store(options: S3StoreOptions): DeploymentStore {
+  return openObjectStore(s3Shelf(new S3Objects(options)), options);
 }
 
 /**

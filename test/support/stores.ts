@@ -45,7 +45,7 @@ export function deployment(unit: string, kind: DeploymentKind = "deploy", more: 
 /** One of the places that a store can be in, fresh. */
 export interface StorePlace {
   /** Opens it once more, as another process would. */
-  open(options?: { readonly sealing?: Sealing }): DeploymentStore;
+  open(options?: { readonly sealing?: Sealing; readonly indexEvery?: number }): DeploymentStore;
   /** All bytes that are kept there. */
   bytes(): Promise<Buffer>;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { GoslingError } from "../vocabulary/error";
+import { canEncrypt } from "./encryption";
 import type { EngineDiagnostic } from "./events";
 import type { Engine } from "./find";
 import { type ResourceOutcome, resourceOutcomes } from "./outcome";
@@ -141,7 +142,8 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   }
   if (/Unsupported state file format|state file could not be parsed|Error loading state|Failed to read state/i.test(said)) {
     return fail("ENGINE_STATE_DAMAGED", `The state of ${stack} cannot be read. ${firstLine(errors)}`, {
-      hint: "A local state has a copy from before the last change beside it, with .backup at the end of its name: put that in its place.",
+      // An engine that can't encrypt says the same of a state that is encrypted.
+      hint: `${canEncrypt(context.engine) ? "" : "If OpenTofu has encrypted it, use OpenTofu: `gosling engine install`. "}A local state has a copy from before the last change beside it, with .backup at the end of its name: put that in its place.`,
     });
   }
   if (wantsInit(diagnostics)) return fail("ENGINE_INIT_REQUIRED", `${product} could not set up ${stack}. ${firstLine(errors)}`);

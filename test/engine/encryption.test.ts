@@ -180,6 +180,14 @@ const tofu = enginesHere().find(({ name }) => name === "tofu");
     expect(stateOf(folder)).toContain(keyId(OLD));
   });
 
+  const terraform = enginesHere().find(({ name }) => name === "terraform");
+  (terraform ? test : test.skip)("Terraform can't read them, and the error says who can", async () => {
+    const folder = make();
+    await open(folder, { key: fresh }).apply({ variables });
+    const failure = await failureOf(stackIn(folder, terraform as TestEngine).plan({ variables }));
+    expect(failure).toMatchObject({ code: "ENGINE_STATE_DAMAGED", hint: expect.stringContaining("If OpenTofu has encrypted it, use OpenTofu: `gosling engine install`.") as string });
+  });
+
   test("what an OpenTofu before 1.10 has written is read by a newer one, and written anew", async () => {
     const folder = make();
     await open(folder, { key: fresh }, "1.9.4").apply({ variables });

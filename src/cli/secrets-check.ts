@@ -65,7 +65,7 @@ async function checkOne(secrets: Secrets, uses: readonly SecretUse[]): Promise<C
   } catch (error) {
     if (!isSecretError(error)) throw error;
     const { code, message, hint } = error;
-    return { reference, ...place, uses, status: code === "SECRET_MISSING" && uses.every(mayWait) ? "warning" : "error", code, message, ...(hint !== undefined && { hint }) };
+    return { reference, ...place, uses, status: (code === "SECRET_MISSING" || code === "SECRET_KEY") && uses.every(mayWait) ? "warning" : "error", code, message, ...(hint !== undefined && { hint }) };
   }
 }
 

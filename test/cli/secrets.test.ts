@@ -135,6 +135,9 @@ describe("gosling secrets check", () => {
     const gitlab = 'server = "gitlab.com"\n    project_id = 7\n    runner_token = "env://WEB_TOKEN"';
     const waiting = folderWith(nestFiles({ web: { gitlab } }));
     expect((await check(waiting, 0)).secrets.map(({ status }) => status)).toEqual(["warning", "warning", "warning"]);
+    aws.put("team/web", JSON.stringify({ other: CANARY }));
+    const elsewhere = folderWith(nestFiles({ web: { gitlab: gitlab.replace("env://WEB_TOKEN", "aws-sm://team/web/token") } }));
+    expect((await check(elsewhere, 0)).secrets[1]).toMatchObject({ status: "warning", problem: { code: "SECRET_KEY" } });
     const broken = folderWith(nestFiles({ web: { gitlab, more: 'secrets = {\n    KEY = "env://NONE"\n  }' } }));
     expect((await check(broken, 1)).secrets[0]).toMatchObject({ reference: "env://NONE", status: "error", problem: { hint: "Set the environment variable NONE." } });
   });

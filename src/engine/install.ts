@@ -15,12 +15,13 @@ import { compareVersions, MINIMUM, probeVersion } from "./version";
 
 /** The release that is installed where nobody asks for another. */
 export const DEFAULT_VERSION = "1.12.6";
+
 export interface InstallOptions {
   /** `GOSLING_CACHE`, the network's variables (see `DownloadOptions`), the mirror's (see `mirrorOf`) and `GOSLING_ENGINE_KEY` count. */
   readonly env: Environment;
   /** Default: {@link DEFAULT_VERSION}. */
   readonly version?: string;
-  /** Base address, with the releases under `vVERSION/`. Default: `GOSLING_ENGINE_URL`, else {@link DEFAULT_URL}. */
+  /** Base address, with the releases under `vVERSION/`. Default: `GOSLING_ENGINE_URL`, else the project's own. */
   readonly url?: string;
   /** Takes a release whose list of checksums nobody signed. Only from a mirror, and only where the user says so. Default: false. */
   readonly unsigned?: boolean;
@@ -73,7 +74,7 @@ export async function installEngine(options: InstallOptions): Promise<Installed>
   const engines = installedEnginesFolder(options.env);
   const place = join(engines, version);
 
-  const there = await installedBefore(version, options.env);
+  const there = await installedBefore(version, options);
   if (there !== undefined) return { engine: there, downloaded: false };
 
   const temporary = await makeTemporary(engines, now());
@@ -95,7 +96,7 @@ export async function installEngine(options: InstallOptions): Promise<Installed>
     const binary = await unpackEngine(file, unpacked);
     await writeRecord(unpacked, { version, sha256: await fileChecksum(binary), from: printableUrl(`${release}/${archive}`), signedBy, at: new Date(now()).toISOString() });
     await tryOut(binary, version, options.env);
-    await moveToPlace(unpacked, place, version, options.env);
+    await moveToPlace(unpacked, place, version, options);
     return { engine: { name: "tofu", version, path: join(place, BINARY), origin: "installed" }, downloaded: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw new GoslingError("DISK_FULL", `No space is left on the disk of ${engines} for the engine (about 200 MB).`, { hint: "Make room, or set GOSLING_CACHE to a folder on another disk.", cause: error });
@@ -146,11 +147,11 @@ function checkVersion(version: string): void {
   }
 }
 
-/** The engine that is at its place, where it is what was written down when it was installed. */
-async function installedBefore(version: string, env: Environment): Promise<Engine | undefined> {
+/** The engine that is at its place, where it is what was written down when it was installed, and as well vouched for as is asked. */
+async function installedBefore(version: string, { env, unsigned }: InstallOptions): Promise<Engine | undefined> {
   // In this order: what is not known is not run.
-  const { path, state } = await verifyEngine(env, version);
-  if (state !== "good") return undefined;
+  const { path, state, record } = await verifyEngine(env, version);
+  if (state !== "good" || (record?.signedBy === null && !unsigned)) return undefined;
   const answer = await probeVersion(path, env, cacheFolder(env)).catch(() => undefined);
   return answer !== undefined && "version" in answer && answer.name === "tofu" && answer.version === version ? { ...answer, path, origin: "installed" } : undefined;
 }
@@ -179,14 +180,14 @@ async function makeTemporary(engines: string, now: number): Promise<string> {
   }
 }
 
-async function moveToPlace(unpacked: string, place: string, version: string, env: Environment): Promise<void> {
+async function moveToPlace(unpacked: string, place: string, version: string, options: InstallOptions): Promise<void> {
   try {
     await rename(unpacked, place);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR" && code !== "EPERM") throw error;
     // Somebody was quicker, and theirs is as good as ours; or what is there is damaged and has to go.
-    if ((await installedBefore(version, env)) !== undefined) return;
+    if ((await installedBefore(version, options)) !== undefined) return;
     await rename(place, `${unpacked}-damaged`);
     await rename(unpacked, place);
   }

@@ -22,7 +22,7 @@ export async function checkRequiredVersion(folder: string, engine: Engine): Prom
   if (operator === ">=" ? difference >= 0 : difference === 0) return;
   const wanted = operator === ">=" ? `${version} or newer` : version;
   throw new EngineFailure("ENGINE_VERSION_WRONG", `The stack is for version ${wanted} of the engine, and ${engine.path} is ${PRODUCT[engine.name]} ${engine.version}`, {
-    hint: `Run \`gosling engine install ${version}\` and set GOSLING_ENGINE to what it prints, or change tofu.version in the Nest.`,
+    hint: `Run \`gosling engine install ${version}\` and \`gosling engine use ${version}\`, or change tofu.version in the Nest.`,
     diagnostics: [],
     resources: [],
     stateSaved: true,

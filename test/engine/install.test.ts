@@ -293,6 +293,15 @@ describe("a release that is not signed as it should be", () => {
     expect((await verifyEngines({ GOSLING_CACHE: cache })).map(({ state, record }) => [state, record?.signedBy])).toEqual([["good", null]]);
   });
 
+  test("one that nobody signed is enough for who asks for no more, and gives way to a signed one", async () => {
+    const { url } = await server(answersOf(release));
+    await install(url, { unsigned: true });
+    expect((await install("http://127.0.0.1:1", { unsigned: true })).downloaded).toBe(false);
+    expect((await install(url)).downloaded).toBe(true);
+    expect((await verifyEngines({ GOSLING_CACHE: cache }))[0]?.record?.signedBy).toMatch(/^[0-9a-f]{40}$/);
+    expect(left()).toEqual([RELEASED]);
+  });
+
   test("never without a signature from OpenTofu's own place", async () => {
     await expect(install(DEFAULT_URL, { unsigned: true })).rejects.toMatchObject({ code: "BAD_FLAG", exitCode: 64 });
   });

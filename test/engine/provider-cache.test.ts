@@ -49,7 +49,8 @@ describeWithEngines("providers", (found) => {
     cache = makeFolder();
   });
 
-  const environment = (env: Readonly<Record<string, string>> = {}) => ({ PATH: process.env["PATH"] ?? "", HOME: cache, GOSLING_CACHE: cache, ...env });
+  // The engines leave a folder of their own in HOME.
+  const environment = (env: Readonly<Record<string, string>> = {}) => ({ PATH: process.env["PATH"] ?? "", HOME: makeFolder(), GOSLING_CACHE: cache, ...env });
   const stack = (source: string, env: Readonly<Record<string, string>>, parts: object = wantsTiny(source)): StackOptions => ({ engine, folder: makeFolder({ "cdk.tf.json": JSON.stringify(parts) }), env: environment(env) });
   const cached = () => join(cache, "providers", placeOf(HOST));
   const inStack = ({ folder }: StackOptions) => join(folder, ".terraform", "providers", placeOf(HOST));

@@ -106,7 +106,7 @@ describe("stopping", () => {
 
 describe("the environment of an engine", () => {
   test("lacks what would disturb it, and has what makes it quiet", () => {
-    const surroundings = { HOME: "/home/me", TF_CLI_ARGS: "x", TF_CLI_ARGS_apply: "x", TF_DATA_DIR: "x", TF_WORKSPACE: "x", TF_VAR_a: "x", TF_INPUT: "1", TF_PLUGIN_CACHE_DIR: "/kept", NOTHING: undefined, PATH: "/usr/bin" };
+    const surroundings = { HOME: "/home/me", TF_CLI_ARGS: "x", TF_CLI_ARGS_apply: "x", TF_DATA_DIR: "x", TF_WORKSPACE: "x", TF_VAR_a: "x", TF_INPUT: "1", GOSLING_ENGINE_MIRROR_TOKEN: "x", GOSLING_ENGINE_MIRROR_HEADER: "x", TF_PLUGIN_CACHE_DIR: "/kept", NOTHING: undefined, PATH: "/usr/bin" };
     expect(engineEnvironment(surroundings, { TF_VAR_b: "ours" }, "/opt/node/bin/node")).toEqual({
       HOME: "/home/me",
       TF_PLUGIN_CACHE_DIR: "/kept",

@@ -55,12 +55,18 @@ export interface MachinePower {
   readonly power: "on" | "off";
 }
 
+/** `my-app.2` is the second stack of `my-app`; `job.report` and `rift.main` are units themselves. */
+function unitOfStack(stack: string): string {
+  return stack.replace(/\.\d+$/, "");
+}
+
 /** A stack of the workspace, with the environment that its provisioners find Gosling and the Nest by. */
 export function openUnitStack(workspace: Workspace, stack: string, context: EngineContext, { lock = true }: { readonly lock?: boolean } = {}): Stack {
   const { engine, env, interrupts, onEvent, stackEnvironment, lockTimeoutSeconds } = context;
   const encryption = context.encryption?.(engine);
   return openStack({
     engine,
+    unit: unitOfStack(stack),
     folder: stackFolder(workspace, stack),
     env,
     extra: { ...stackEnvironment?.(stack), GOSLING_BIN: context.program, GOSLING_NEST: context.nestRoot },

@@ -2,6 +2,6 @@
 export { type ConnectedUnit, type Connection, connectNest, type ConnectOptions, type ConnectResult, lookAtGitlab } from "./connect-nest";
 export { disconnectUnit, type DisconnectOptions, type LeavingUnit } from "./disconnect";
 export { machineActivity, surelyIdleMachines, type UnitRegistrations } from "./machine-activity";
-export { fileSecretWriter, type SecretWriter } from "./secret-writer";
+export type { ResolvePlaced, SecretWriter } from "./secret-writer";
 export type { ConnectStep } from "./step";
 export { webhookUrl } from "./wanted";

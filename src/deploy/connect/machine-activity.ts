@@ -1,5 +1,6 @@
 import { type Activity, askActivities } from "../../gitlab";
 import type { Repository } from "../../nest/model";
+import type { SecretPlace } from "../../secrets";
 import { systemId } from "../../vocabulary/system-id";
 import { ownRegistrations } from "./runner";
 import { gitlabSession, type GitlabSession, type SessionOptions } from "./session";
@@ -12,6 +13,8 @@ export interface UnitRegistrations {
   /** Egg's or bucket's name under which the machines were made, `job.NAME` for a Job. */
   readonly unit: string;
   readonly repositories: readonly Repository[];
+  /** Where its secrets are, where its cloud has regions. */
+  readonly place?: SecretPlace;
 }
 
 /**
@@ -47,11 +50,11 @@ export async function surelyIdleMachines(unit: UnitRegistrations, runnerIds: rea
   }
 }
 
-async function look({ nest, unit, repositories }: UnitRegistrations, runnerIds: readonly string[], session: GitlabSession): Promise<ReadonlyMap<string, Activity>> {
+async function look({ nest, unit, repositories, place }: UnitRegistrations, runnerIds: readonly string[], session: GitlabSession): Promise<ReadonlyMap<string, Activity>> {
   const systemIds = new Map(runnerIds.map((id) => [id, systemId(nest, unit, id)]));
   const answers = new Map<string, Activity[]>(runnerIds.map((id) => [id, []]));
   for (const repository of repositories) {
-    const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners"]);
+    const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners"], place);
     const owner = ownerOf(repository);
     const paths = registrationPaths(nest, unit, repository);
     const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { type ConnectedUnit, type ConnectResult, fileSecretWriter, lookAtGitlab } from "../deploy/connect";
-import { environmentStore, fileStore, secretResolver } from "../secrets";
+import { type ConnectedUnit, type ConnectResult, lookAtGitlab } from "../deploy/connect";
+import type { Secrets } from "../secrets";
+import type { Nest } from "../nest";
 import { GoslingError } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, wantsColor } from "./context";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
+import { withSecrets } from "./open-secrets";
 import type { Cli } from "./program";
 import { palette } from "./render/color";
 import { renderConnected, renderDifference } from "./render/connection";
@@ -28,16 +30,20 @@ async function connect(eggs: readonly string[], command: Command, cli: Cli): Pro
   if (!nest) return exitCode;
   const flags = command.optsWithGlobals<ConnectFlags>();
   const { context } = cli;
-  const paint = palette(wantsColor(context, flags, context.stdout));
   if (!flags.dryRun && !flags.yes && !canPrompt(context, flags)) {
     throw new GoslingError("CONFIRMATION_NEEDED", "connect asks before it changes anything, and nobody is there to answer", { hint: "Look with: gosling connect --dry-run; then: gosling connect --yes", exitCode: EXIT.usage });
   }
+  return withSecrets(context, nest.root, nest.name, (secrets) => connectWith(secrets, nest, eggs, flags, context));
+}
+
+async function connectWith(secrets: Secrets, nest: Nest, eggs: readonly string[], flags: ConnectFlags, context: Context): Promise<number> {
+  const paint = palette(wantsColor(context, flags, context.stdout));
   const progress = connectProgress(context, flags, nest.eggs.length + nest.jobs.length);
   const connection = await lookAtGitlab(nest, {
     env: context.env,
     now: context.now,
-    resolve: secretResolver([environmentStore(context.env), fileStore(nest.root)]),
-    secrets: fileSecretWriter(nest.root),
+    resolve: (reference, place) => secrets.read(reference, place),
+    secrets: { write: (reference, value, place) => secrets.write(reference, value, { ...place, replace: true }) },
     onUnit: (unit) => progress.tell(unit),
     ...(eggs.length > 0 && { targets: eggs }),
   });

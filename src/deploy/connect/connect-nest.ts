@@ -14,7 +14,7 @@ import { applySchedule, planSchedule } from "./schedules";
 import { type GitlabSession, gitlabSession, type SessionOptions } from "./session";
 import type { SecretWriter } from "./secret-writer";
 import type { ConnectStep } from "./step";
-import { connectableUnits, knownRegistrations, type WantedConnection, wantedConnections } from "./wanted";
+import { connectableUnits, knownRegistrations, placeOf, type WantedConnection, wantedConnections } from "./wanted";
 
 export interface ConnectOptions extends SessionOptions {
   /** Where tokens of runners and secrets of webhooks are kept. */
@@ -107,6 +107,7 @@ interface Look {
 }
 
 interface UnitLook {
+  readonly unit: Unit;
   readonly planned: ConnectedUnit;
   readonly work: readonly Work[];
 }
@@ -126,7 +127,7 @@ async function lookAtUnit(unit: Unit, look: Look): Promise<UnitLook> {
   if (wanted.length === 0) problems.push(new GoslingError("NEST_PROJECT", "The Nest doesn't say which GitLab project it is, and a Job's schedule stands there", { hint: "Write project_id in the block repository of nest.fly." }));
   for (const one of wanted) {
     try {
-      const { gitlab, warnings } = await look.session.open(one.server, one.apiToken, one.uses);
+      const { gitlab, warnings } = await look.session.open(one.server, one.apiToken, one.uses, placeOf(unit));
       for (const warning of warnings) notes.add(warning);
       for (const plan of plansOf(one, unit, gitlab, look)) {
         try {
@@ -146,14 +147,14 @@ async function lookAtUnit(unit: Unit, look: Look): Promise<UnitLook> {
   const outcome = skipped ? "skipped" : problems.length > 0 ? "failed" : steps.length > 0 ? "planned" : "unchanged";
   const planned: ConnectedUnit = { unit: nameOf(unit), kind: unit.kind, outcome, steps, notes: [...notes], errors: problems };
   options.onUnit?.(planned);
-  return { planned, work };
+  return { unit, planned, work };
 }
 
 type Plan = () => Promise<{ readonly steps: readonly (RunnerStep | HookStep | ScheduleStep)[]; readonly notes: readonly string[] }>;
 
 /** What is looked at; the one that can't be leaves the others. */
 function plansOf({ runner, hook, schedule }: WantedConnection, unit: Unit, gitlab: Gitlab, { nest, options, known, whole }: Look): readonly Plan[] {
-  const world = { gitlab, resolve: options.resolve };
+  const world = { gitlab, resolve: (reference: string) => options.resolve(reference, placeOf(unit)) };
   const plans: Plan[] = [];
   if (runner) plans.push(() => planRunner(runner, known, world));
   if (hook) plans.push(() => planHooks(hook, ownProjects(nest, gitlab.server), world));
@@ -170,11 +171,17 @@ function ownProjects(nest: Nest, server: string): ReadonlySet<number> {
   return new Set(nest.eggs.flatMap((egg) => egg.repositories.flatMap(({ gitlab }) => (gitlab.server === server && gitlab.projectId !== undefined ? [gitlab.projectId] : []))));
 }
 
-async function applyUnit({ planned, work }: UnitLook, options: ConnectOptions): Promise<ConnectedUnit> {
+async function applyUnit({ unit, planned, work }: UnitLook, options: ConnectOptions): Promise<ConnectedUnit> {
+  const place = placeOf(unit);
   const errors = new Map<ConnectStep, unknown>();
   const note = (step: ConnectStep, error: unknown): void => void errors.set(step, error);
   for (const { gitlab, steps } of work) {
-    const world = { gitlab, resolve: options.resolve, secrets: options.secrets, randomBytes: options.randomBytes ?? randomBytes };
+    const world = {
+      gitlab,
+      resolve: (reference: string) => options.resolve(reference, place),
+      secrets: { write: (reference: string, value: string) => options.secrets.write(reference, value, place) },
+      randomBytes: options.randomBytes ?? randomBytes,
+    };
     for (const step of steps) {
       if (step.what === "runner") await applyRunner(step, world).catch((error: unknown) => note(step, error));
       if (step.what === "schedule") await applySchedule(step, gitlab).catch((error: unknown) => note(step, error));

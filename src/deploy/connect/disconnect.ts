@@ -25,14 +25,14 @@ export interface DisconnectOptions extends SessionOptions {
  * @returns what was removed, one line each.
  * @throws GoslingError `GITLAB_RUNNER_BUSY`; the first error of GitLab's
  */
-export async function disconnectUnit({ nest, unit, repositories, webhookUrl }: LeavingUnit, options: DisconnectOptions): Promise<readonly string[]> {
+export async function disconnectUnit({ nest, unit, repositories, place, webhookUrl }: LeavingUnit, options: DisconnectOptions): Promise<readonly string[]> {
   const session = gitlabSession(options);
   const removed: string[] = [];
   try {
     for (const repository of repositories) {
       const owner = ownerOf(repository);
       const isJob = unit.startsWith("job.");
-      const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners", ...(isJob ? (["schedules"] as const) : []), ...(webhookUrl === undefined ? [] : (["webhooks"] as const))]);
+      const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners", ...(isJob ? (["schedules"] as const) : []), ...(webhookUrl === undefined ? [] : (["webhooks"] as const))], place);
       const paths = registrationPaths(nest, unit, repository);
       const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));
       for (const { id, description } of own) {
@@ -50,7 +50,7 @@ export async function disconnectUnit({ nest, unit, repositories, webhookUrl }: L
         const { owners } = await hookOwners(gitlab, owner, new Set());
         const steps = owners.flatMap((one) => hookRemovals(webhookUrl, paths, one, owner));
         const errors: unknown[] = [];
-        await applyHooks(steps, { gitlab, resolve: options.resolve, secrets: { write: async () => undefined }, randomBytes: Buffer.alloc }, (_, error) => errors.push(error));
+        await applyHooks(steps, { gitlab, resolve: (reference) => options.resolve(reference, place), secrets: { write: async () => undefined }, randomBytes: Buffer.alloc }, (_, error) => errors.push(error));
         if (errors.length > 0) throw errors[0];
         removed.push(...steps.map(({ name, details }) => `${details[0]} (${name}) on ${gitlab.server}`));
       }

@@ -3,7 +3,7 @@ export { type ConnectedUnit, type Connection, connectNest, type ConnectOptions, 
 export { disconnectUnit, type DisconnectOptions, type LeavingUnit } from "./disconnect";
 export { machineActivity, surelyIdleMachines, type UnitRegistrations } from "./machine-activity";
 export { pauseRunners } from "./pause";
+export type { ResolvePlaced, SecretWriter } from "./secret-writer";
 export type { SessionOptions } from "./session";
-export { fileSecretWriter, type SecretWriter } from "./secret-writer";
 export type { ConnectStep } from "./step";
 export { webhookUrl } from "./wanted";

@@ -1,5 +1,6 @@
 import { type Activity, askActivities } from "../../gitlab";
 import type { Repository } from "../../nest/model";
+import type { SecretPlace } from "../../secrets";
 import { systemId } from "../../vocabulary/system-id";
 import { ownRegistrations } from "./runner";
 import { gitlabSession, type GitlabSession, type SessionOptions } from "./session";
@@ -14,6 +15,8 @@ export interface UnitRegistrations {
   readonly repositories: readonly Repository[];
   /** By runner id: the name under which a machine was made, where that is another (`renamed_from`). */
   readonly homes?: ReadonlyMap<string, string>;
+  /** Where its secrets are, where its cloud has regions. */
+  readonly place?: SecretPlace;
 }
 
 /**
@@ -49,11 +52,11 @@ export async function surelyIdleMachines(unit: UnitRegistrations, runnerIds: rea
   }
 }
 
-async function look({ nest, unit, repositories, homes }: UnitRegistrations, runnerIds: readonly string[], session: GitlabSession): Promise<ReadonlyMap<string, Activity>> {
+async function look({ nest, unit, repositories, homes, place }: UnitRegistrations, runnerIds: readonly string[], session: GitlabSession): Promise<ReadonlyMap<string, Activity>> {
   const systemIds = new Map(runnerIds.map((id) => [id, systemId(nest, homes?.get(id) ?? unit, id)]));
   const answers = new Map<string, Activity[]>(runnerIds.map((id) => [id, []]));
   for (const repository of repositories) {
-    const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners"]);
+    const { gitlab } = await session.open(repository.gitlab.server, repository.gitlab.apiToken, ["runners"], place);
     const owner = ownerOf(repository);
     const paths = [...new Set([unit, ...(homes?.values() ?? [])])].flatMap((name) => registrationPaths(nest, name, repository));
     const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));

@@ -1,10 +1,11 @@
 import { checkToken, type Gitlab, GitlabError, openGitlab, type TokenUse } from "../../gitlab";
-import { isSecretError, type ResolveSecret } from "../../secrets";
+import type { SecretPlace } from "../../secrets";
 import { GoslingError } from "../../vocabulary/error";
+import { isMissing, type ResolvePlaced } from "./secret-writer";
 
 export interface SessionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly resolve: ResolveSecret;
+  readonly resolve: ResolvePlaced;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** From 0 to below 1. Default: the machine's chance. */
@@ -22,7 +23,7 @@ export interface OpenedServer {
 /** Servers by token, each opened and asked about its token once, however many Eggs share it. */
 export interface GitlabSession {
   /** @throws GoslingError `GITLAB_TOKEN_MISSING`, `GITLAB_TOKEN`, `GITLAB_SCOPE` and what else GitLab or the store says; all name the reference */
-  open(server: string, apiToken: string, uses: readonly TokenUse[]): Promise<OpenedServer>;
+  open(server: string, apiToken: string, uses: readonly TokenUse[], place?: SecretPlace): Promise<OpenedServer>;
   close(): Promise<void>;
 }
 
@@ -30,8 +31,8 @@ export function gitlabSession(options: SessionOptions): GitlabSession {
   const opened = new Map<string, Promise<Gitlab>>();
   const facts = new Map<string, ReturnType<Gitlab["token"]>>();
   return {
-    async open(server, apiToken, uses) {
-      const token = await readToken(options.resolve, server, apiToken, uses);
+    async open(server, apiToken, uses, place) {
+      const token = await readToken(() => options.resolve(apiToken, place), server, apiToken, uses);
       const key = JSON.stringify([server, token]);
       const { env, now, random, pause } = options;
       const gitlab = await remembered(opened, key, () => openGitlab({ server, token, env, now, ...(random && { random }), ...(pause && { pause }) }));
@@ -55,11 +56,11 @@ function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => 
   return value;
 }
 
-async function readToken(resolve: ResolveSecret, server: string, apiToken: string, uses: readonly TokenUse[]): Promise<string> {
+async function readToken(read: () => Promise<string>, server: string, apiToken: string, uses: readonly TokenUse[]): Promise<string> {
   try {
-    return await resolve(apiToken);
+    return await read();
   } catch (error) {
-    if (!isSecretError(error) || error.code !== "SECRET_MISSING") throw error;
+    if (!isMissing(error)) throw error;
     throw new GoslingError("GITLAB_TOKEN_MISSING", `There is no API token for ${server} behind ${apiToken}`, { hint: `Make an access token with ${scopesFor(uses)} and put it there.`, cause: error });
   }
 }

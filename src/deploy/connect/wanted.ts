@@ -1,5 +1,6 @@
 import type { Owner, TokenUse } from "../../gitlab";
 import type { Egg, Job, Nest, Repository } from "../../nest/model";
+import type { SecretPlace } from "../../secrets";
 import { nameOf, type Unit } from "../../synth/unit-specification";
 import { conventionalSecret, withConventionalSecrets } from "../../vocabulary/conventions";
 import { formatCron, parseCron } from "../../vocabulary/cron";
@@ -41,6 +42,11 @@ export function knownRegistrations(nest: Nest): ReadonlySet<string> {
 /** What a unit wants of GitLab. Pure; `env` is where a pipeline tells which project it is in. */
 export function wantedConnections(unit: Unit, nest: Nest, env: Readonly<Record<string, string | undefined>>): readonly WantedConnection[] {
   return unit.kind === "job" ? jobConnections(unit, nest, env) : unit.repositories.map((repository) => eggConnection(unit, repository, nest));
+}
+
+/** Where a unit's secrets are: with its machines, which read them there. */
+export function placeOf({ values: { cloud } }: Unit): SecretPlace | undefined {
+  return cloud?.region === undefined ? undefined : { region: cloud.region };
 }
 
 export function ownerOf({ gitlab: { projectId, groupId } }: Repository): Owner {

@@ -1,5 +1,6 @@
 import { connectNest, type ConnectOptions, type ConnectResult, disconnectUnit } from "../../../src/deploy/connect";
 import { type Nest, readNest } from "../../../src/nest";
+import { GoslingError } from "../../../src/vocabulary/error";
 import { folderWith } from "../../support/folder";
 import { memorySecrets, type MemorySecrets } from "../../support/gitlab/memory-secrets";
 import { addHook, addRunner, addSchedule, type GitlabServer, gitlabServer, hooksOf } from "../../support/gitlab-server";
@@ -187,6 +188,31 @@ describe("runners", () => {
     expect([...server.world.runners.values()]).toEqual([before]);
     expect(secrets.values.get(SECRET("site", "runner-token"))).toBe(before?.token);
     await settled(it);
+  });
+
+  test("secrets of an Egg in a cloud are read and kept in its region, as keys of one secret", async () => {
+    const name = `aws-sm://gitlab/${SERVER}/web`;
+    const it = await nest({ web: eggText("web", { gitlab: gitlab("project_id = 1"), cloud: 'provider = "aws"\n    region   = "eu-central-1"' }) });
+    const kept = new Map([[`${name}/api-token`, TOKEN]]);
+    const places = new Set<string | undefined>();
+    const more: Partial<ConnectOptions> = {
+      async resolve(reference, place) {
+        places.add(place?.region);
+        const value = kept.get(reference);
+        if (value === undefined) throw new GoslingError("SECRET_KEY", `${name} has no such key`);
+        return value;
+      },
+      secrets: {
+        async write(reference, value, place) {
+          places.add(place?.region);
+          kept.set(reference, value);
+        },
+      },
+    };
+    expect(messages(await connectNest(it, options(more)))).toEqual([]);
+    expect(kept.get(`${name}/runner-token`)).toBe([...server.world.runners.values()][0]?.token);
+    expect([...places]).toEqual(["eu-central-1"]);
+    await settled(it, more);
   });
 
   test("what the Nest no longer has goes once its machines are gone; what is not ours stays", async () => {

@@ -1,23 +1,27 @@
-import { resolve } from "node:path";
+import { resolve as resolvePath } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { EngineContext } from "../deploy/engine-context";
+import { machineControl } from "../deploy/machine-control";
 import { openSite, type SiteOptions } from "../deploy/open-site";
 import { deploymentIds, type Origin } from "../deploy/origin";
 import type { DeploymentSite } from "../deploy/site";
-import { type EngineEvent, Interrupts } from "../engine";
+import { type EngineEvent, engineFor, Interrupts } from "../engine";
 import type { Nest } from "../nest/model";
-import { environmentStore, fileStore, secretResolver } from "../secrets";
+import type { SecretPlace, Secrets } from "../secrets";
 import type { Context, GlobalFlags } from "./context";
 import { deployedBy } from "./deployed-by";
 import { offerEngine } from "./engine";
+import { withSecrets } from "./open-secrets";
 
 /** The `gosling` program that the engine starts for each runner: this one. */
-const PROGRAM = resolve(__dirname, "../../../bin/gosling");
+const PROGRAM = resolvePath(__dirname, "../../../bin/gosling");
 
 /** What a command works with that deploys, plans, or looks at what is deployed. */
 export interface Deployment {
   readonly site: DeploymentSite;
   readonly context: EngineContext;
   readonly origin: Origin;
+  readonly secrets: Secrets;
 }
 
 export interface DeploymentFlags extends GlobalFlags {
@@ -27,12 +31,14 @@ export interface DeploymentFlags extends GlobalFlags {
 
 /** Opens where a Nest's deployments are recorded, for as long as `work` takes. No engine is looked for. */
 export async function withSite<T>(context: Context, nest: SiteOwner, work: (site: DeploymentSite) => Promise<T>, { readOnly = true } = {}): Promise<T> {
-  const { site } = await openSite({ ...siteOptions(context, nest), readOnly });
-  try {
-    return await work(site);
-  } finally {
-    await site.store.close();
-  }
+  return withSecrets(context, nest.root, nest.values?.name, async (secrets) => {
+    const { site } = await openSite({ ...siteOptions(context, nest, secrets), readOnly });
+    try {
+      return await work(site);
+    } finally {
+      await site.store.close();
+    }
+  });
 }
 
 /** A Nest, or the folder of one whose files can't be read: then its state is taken to be local. */
@@ -51,30 +57,40 @@ export async function withDeployment<T>(
 ): Promise<T> {
   return withInterrupts(context, async (interrupts) => {
     const engine = await offerEngine(context, flags);
-    const { site, environment, warnings } = await openSite({ ...siteOptions(context, nest), engine, readOnly });
-    for (const warning of flags.quiet ? [] : warnings) context.stderr.write(`warning: ${warning}\n`);
-    try {
-      const { lockTimeout } = flags;
-      const engineContext: EngineContext = {
-        engine,
-        env: context.env,
-        program: PROGRAM,
-        nestRoot: nest.root,
-        interrupts,
-        stackEnvironment: environment,
-        ...(lockTimeout !== undefined && { lockTimeoutSeconds: lockTimeout }),
-        ...(onEvent && { onEvent }),
-      };
-      const origin: Origin = { facts: readOnly ? { by: "" } : await deployedBy(nest.root, context.env), now: context.now, newId: deploymentIds(context.now) };
-      return await work({ site, context: engineContext, origin, interrupts });
-    } finally {
-      await site.store.close();
-    }
+    return withSecrets(context, nest.root, nest.values?.name, async (secrets) => {
+      const { site, environment, encryption } = await openSite({ ...siteOptions(context, nest, secrets), engine, readOnly });
+      for (const warning of flags.quiet ? [] : encryption(engine).warnings) context.stderr.write(`warning: ${warning}\n`);
+      try {
+        const { lockTimeout } = flags;
+        const resolve = (reference: string, place?: SecretPlace) => secrets.read(reference, place);
+        const engineContext: EngineContext = {
+          engine,
+          engineFor: (version) => engineFor(version, context),
+          env: context.env,
+          program: PROGRAM,
+          nestRoot: nest.root,
+          interrupts,
+          stackEnvironment: environment,
+          encryption,
+          mask: (text) => secrets.masker.mask(text),
+          machines: machineControl({ nest: nest.values?.name ?? "", env: context.env, resolve, now: context.now, pause }),
+          ...(lockTimeout !== undefined && { lockTimeoutSeconds: lockTimeout }),
+          ...(onEvent && { onEvent }),
+        };
+        const origin: Origin = { facts: readOnly ? { by: "" } : await deployedBy(nest.root, context.env), now: context.now, newId: deploymentIds(context.now) };
+        return await work({ site, context: engineContext, origin, interrupts, secrets });
+      } finally {
+        await site.store.close();
+      }
+    });
   });
 }
 
-function siteOptions({ env }: Context, { root, values }: SiteOwner): SiteOptions {
-  return { nestRoot: root, ...(values && { settings: values }), env, resolve: secretResolver([environmentStore(env), fileStore(root)]) };
+function siteOptions({ env }: Context, { root, values }: SiteOwner, secrets: Secrets): SiteOptions {
+  const { region, backend, endpoint } = values?.state ?? {};
+  // The state's key is with the state, where that is on AWS.
+  const place = backend === "s3" && endpoint === undefined && region !== undefined ? { region } : undefined;
+  return { nestRoot: root, ...(values && { settings: values }), env, resolve: (reference) => secrets.read(reference, place) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { openStack, type Engine, type EngineEvent, type Environment, type Interrupts, type Stack, type StateEncryption } from "../engine";
+import type { SecretPlace } from "../secrets";
 import type { RecordedRepository } from "../store/deployment";
 import type { CloudActivity } from "./observe";
 import { stackFolder, type Workspace } from "./workspace";
@@ -33,6 +34,8 @@ export interface MachineUnit {
   readonly repositories: readonly RecordedRepository[];
   /** Names under which its machines were made, by the runner's id. */
   readonly homes: ReadonlyMap<string, string>;
+  /** Where its secrets are. */
+  readonly place?: SecretPlace;
 }
 
 /** What a cloud and GitLab know of machines, and what is done to them beside the engine. */

@@ -17,7 +17,7 @@ export interface MachineControlOptions extends SessionOptions {
 export function machineControl(options: MachineControlOptions): MachineControl {
   const { nest, env, pause } = options;
   const gitlab = () => import("./connect/index.js");
-  const registrations = ({ unit, repositories, homes }: MachineUnit) => ({ nest, unit, repositories, homes });
+  const registrations = ({ unit, repositories, homes, place }: MachineUnit) => ({ nest, unit, repositories, homes, ...(place && { place }) });
   const asked = { ...options, pause };
   return {
     async activity(unit, ids) {
@@ -37,7 +37,7 @@ export function machineControl(options: MachineControlOptions): MachineControl {
           throw new GoslingError("POWER_FAILED", `Not every machine is on or off as it should be: ${failed.map(({ runner, error }) => `${runner} (${error?.message})`).join(", ")}`, { hint: "Run the same command again: it goes on where this one stopped." });
         }
       } finally {
-        await cloud.close();
+        cloud.close();
       }
     },
   };

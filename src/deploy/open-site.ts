@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import type { Engine, Environment } from "../engine";
-import { encryptionSettings, stateEncryption } from "../engine/encryption";
+import { type Engine, encryptionSettings, type Environment, stateEncryption, type StateEncryption } from "../engine";
 import type { ResolveSecret } from "../secrets";
 import type { DeploymentStore } from "../store/deployment-store";
 import type { GitlabPlace } from "../store/gitlab-http";
@@ -31,10 +30,10 @@ export interface SiteOptions {
 
 export interface OpenedSite {
   readonly site: DeploymentSite;
-  /** What the engine gets for a stack on top of its environment. */
+  /** How the engine reaches a stack's state. */
   readonly environment: (stack: string) => Environment;
-  /** What stays unprotected. */
-  readonly warnings: readonly string[];
+  /** How states and plans are encrypted by an engine. */
+  readonly encryption: (engine: Engine) => StateEncryption;
 }
 
 /**
@@ -49,12 +48,11 @@ export async function openSite(options: SiteOptions): Promise<OpenedSite> {
   // States of this machine that were written before there was a key are taken over; shared ones when somebody says so.
   const acceptClear = state.backend === "local" || env["GOSLING_STATE_ACCEPT_CLEAR"] === "1";
   const sealing = await sealingOf(state, options.resolve, acceptClear);
-  const encryption = engine && stateEncryption(await encryptionSettings(state, engine, options.resolve, { acceptClear }), engine);
+  const encryptionOf = engine && (await encryptionSettings(state, engine, options.resolve, { acceptClear }));
+  const encryption = (each: Engine): StateEncryption => (encryptionOf ? stateEncryption(encryptionOf, each) : { extra: {}, warnings: [], keys: [] });
   const found = { workspace, state: state.backend };
-  const extra = encryption?.extra ?? {};
-  const warnings = encryption?.warnings ?? [];
   const local = () => openSqliteStore(databaseFile(workspace), { ...(sealing && { sealing }), readOnly });
-  if (state.backend === "local") return { site: { ...found, store: local(), locks: localUnitLocks(workspace) }, environment: () => extra, warnings };
+  if (state.backend === "local") return { site: { ...found, store: local(), locks: localUnitLocks(workspace) }, environment: () => ({}), encryption };
 
   await checkNotMoved(workspace, local, state.backend);
   if (state.backend === "s3") {
@@ -64,14 +62,14 @@ export async function openSite(options: SiteOptions): Promise<OpenedSite> {
     const { s3UnitLocks } = await import("../store/s3-unit-locks.js");
     const store: DeploymentStore = openS3Store({ ...place, ...(sealing && { sealing }) });
     const locks: UnitLocks = s3UnitLocks({ ...place, who: holder(env), newId: randomUUID });
-    return { site: { ...found, store, locks }, environment: () => extra, warnings };
+    return { site: { ...found, store, locks }, environment: () => ({}), encryption };
   }
   const place = gitlabPlace(settings?.repository, env);
   const { openGitlabStore } = await import("../store/gitlab-store.js");
   const { gitlabUnitLocks } = await import("../store/gitlab-unit-locks.js");
   const store: DeploymentStore = openGitlabStore({ ...place, ...(sealing && { sealing }) });
   const locks: UnitLocks = gitlabUnitLocks({ ...place, who: holder(env), newId: randomUUID });
-  return { site: { ...found, store, locks }, environment: (stack) => ({ ...extra, ...httpEnvironment(stack, place, env, settings?.repository?.projectId === undefined) }), warnings };
+  return { site: { ...found, store, locks }, environment: (stack) => httpEnvironment(stack, place, env, settings?.repository?.projectId === undefined), encryption };
 }
 
 async function sealingOf({ encryption }: Pick<NestValues["state"], "encryption">, resolve: ResolveSecret, acceptPlain: boolean): Promise<Sealing | undefined> {

@@ -1,5 +1,6 @@
 import { type Engine, mapConcurrent } from "../engine";
 import { readRunners, type RunnerRecord } from "../runner/records";
+import type { SecretPlace } from "../secrets";
 import type { DeploymentRecord, RecordedRepository, UnitRecords } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
 import { decideUnit, type UnitDecision } from "./decide-unit";
@@ -141,10 +142,17 @@ async function askActivity(unit: MachineUnit, ids: readonly string[], { machines
   }
 }
 
+/** Where a unit's secrets are: with its machines. */
+function secretPlace({ cloud, location }: DeploymentRecord): SecretPlace | undefined {
+  if (cloud === "local") return undefined;
+  return cloud === "aws" ? { region: location } : { folderId: location };
+}
+
 /** A unit as GitLab knows it: by what it served when its machines were made. */
 export function machineUnit({ unit, records, runners }: FoundUnit, serves: readonly RecordedRepository[] = []): MachineUnit {
-  const repositories = (records.pending ?? records.applied)?.repositories ?? serves;
-  return { unit, repositories, homes: new Map(runners.map(({ id, home }) => [id, home])) };
+  const last = records.pending ?? records.applied;
+  const place = last && secretPlace(last);
+  return { unit, repositories: last?.repositories ?? serves, homes: new Map(runners.map(({ id, home }) => [id, home])), ...(place && { place }) };
 }
 
 /** Machines that are on and would be stopped or removed. */

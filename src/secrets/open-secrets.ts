@@ -1,10 +1,12 @@
 import { GoslingError } from "../vocabulary/error";
 import { formatSecretReference, isLocalSecret, type SecretReference } from "../vocabulary/secret";
+import { type YandexCloud, yandexCloud } from "../yandex";
 import type { SecretAccess } from "./access-log";
 import { awsStore } from "./aws-store";
 import { createCache, createOutages } from "./cache";
 import { StoreFailure } from "./failure";
 import { environmentStore, fileStore } from "./local-stores";
+import { type LockboxStore, lockboxStore } from "./lockbox-store";
 import { createMasker, type Masker } from "./masking";
 import { readReference, storeOf } from "./resolve";
 import type { Timing } from "./retry";
@@ -29,7 +31,7 @@ export interface SecretsOptions {
   readonly onAccess?: (access: SecretAccess) => void;
   /** Every value that is read is added to it, and what we sign in with. Default: one of its own. */
   readonly masker?: Masker;
-  /** Stores beside, or instead of, those for `env://`, `file://`, `aws-sm://` and `vault://`. */
+  /** Stores instead of those for `env://`, `file://`, `aws-sm://`, `yc-lockbox://` and `vault://`. */
   readonly stores?: readonly SecretStore[];
 }
 
@@ -138,6 +140,7 @@ function openStores({ env, nestRoot, timing, timeoutMs, nest, stores = [] }: Sec
     fileStore(nestRoot),
     awsStore({ env, ...patience, ...(nest !== undefined && { tags: { "gosling:nest": nest, "gosling:managed-by": "gosling" } }) }),
     vaultStore({ env, ...patience, onCredential: (value) => masker.add([value]) }),
+    lazyLockbox(env),
   ];
 }
 
@@ -152,12 +155,30 @@ function checkWritable(reference: SecretReference, store: SecretStore): void {
 const PART = "\0";
 
 /** Begins the cache keys of all that one secret holds. */
+/** Nothing of Yandex Cloud is looked for before one of its secrets is wanted. */
+function lazyLockbox(env: SecretsOptions["env"]): SecretStore {
+  let opened: { readonly cloud: YandexCloud; readonly store: LockboxStore } | undefined;
+  const open = () => {
+    if (!opened) {
+      const cloud = yandexCloud(env);
+      opened = { cloud, store: lockboxStore({ cloud }) };
+    }
+    return opened.store;
+  };
+  return {
+    backend: "yc-lockbox",
+    read: async (reference, place) => open().read(reference, place),
+    write: async (reference, value, options) => open().write(reference, value, options),
+    close: async () => opened?.cloud.close(),
+  };
+}
+
 function secretKey({ backend, name }: SecretReference): string {
   return [backend, name, ""].join(PART);
 }
 
 function cacheKey(reference: SecretReference, place: SecretPlace | undefined): string {
-  return `${secretKey(reference)}${[reference.key, reference.version, place?.region].join(PART)}`;
+  return `${secretKey(reference)}${[reference.key, reference.version, place?.region, place?.folderId].join(PART)}`;
 }
 
 function storeKey({ backend }: SecretReference, place: SecretPlace | undefined): string {

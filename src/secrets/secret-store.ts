@@ -28,8 +28,10 @@ export interface SecretStore {
 
 /** What a reference leaves open. */
 export interface SecretPlace {
-  /** Region of the store. Default: that of the environment. */
+  /** Region of the store on AWS. Default: that of the environment. */
   readonly region?: string;
+  /** Folder of a secret in Yandex Lockbox that is named, not given by id. Default: that of the environment. */
+  readonly folderId?: string;
 }
 
 export interface WriteOptions extends SecretPlace {

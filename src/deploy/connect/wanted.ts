@@ -46,6 +46,7 @@ export function wantedConnections(unit: Unit, nest: Nest, env: Readonly<Record<s
 
 /** Where a unit's secrets are: with its machines, which read them there. */
 export function placeOf({ values: { cloud } }: Unit): SecretPlace | undefined {
+  if (cloud?.provider === "yandex") return cloud.folderId === undefined ? undefined : { folderId: cloud.folderId };
   return cloud?.region === undefined ? undefined : { region: cloud.region };
 }
 

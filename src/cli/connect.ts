@@ -105,7 +105,7 @@ function print(result: ConnectResult, text: string, context: Context, flags: Con
   context.stdout.write(flags.json ? `${JSON.stringify({ changes: result.changes, units: result.units.map(unitData) }, null, 2)}\n` : text);
 }
 
-function unitData({ unit, kind, outcome, steps, notes, errors }: ConnectedUnit): unknown {
+export function unitData({ unit, kind, outcome, steps, notes, errors }: ConnectedUnit): unknown {
   return {
     unit,
     kind,

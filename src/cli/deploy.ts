@@ -1,13 +1,17 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { GitlabSettled } from "../deploy/connect";
 import { deployNest, planDeployment } from "../deploy/deploy";
 import type { UnitEvent, UnitResult } from "../deploy/reconcile";
 import { applySavedPlan, readSavedPlan } from "../deploy/saved-plan";
 import type { Interrupts } from "../engine";
 import type { Nest } from "../nest/model";
 import { readRunners } from "../runner/records";
+import type { Secrets } from "../secrets";
 import { GoslingError } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
-import { type DeploymentFlags, withDeployment } from "./deployment-context";
+import { unitData } from "./connect";
+import { type DeploymentFlags, type SiteOwner, withDeployment } from "./deployment-context";
+import { gitlabPlan, gitlabStep } from "./gitlab-step";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import { showPlan } from "./plan";
 import type { Cli } from "./program";
@@ -55,19 +59,22 @@ async function deploy(command: Command, cli: Cli): Promise<number> {
   if (flags.plan !== undefined) return deploySaved(flags.plan, nest, flags, cli);
   const { context } = cli;
   const view = deploymentView(context, flags);
-  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, ...opened }) => {
+  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, secrets, ...opened }) => {
     const options = { ...opened, ...(flags.target && { targets: flags.target }), ...(flags.refresh && { refresh: true }), ...(flags.allowDestroy && { allowDestroy: true }) };
-    if (flags.dryRun) return showPlan(await planDeployment(nest, options), context, flags);
+    const planned = async () => {
+      const plan = await planDeployment(nest, options);
+      return { plan, code: showPlan(plan, context, flags, await gitlabPlan(nest, plan, context, secrets)) };
+    };
+    if (flags.dryRun) return (await planned()).code;
     if (!flags.yes) {
       requirePrompt(context, flags, "deploy");
-      const plan = await planDeployment(nest, options);
-      const planned = showPlan(plan, context, flags);
-      if (planned !== EXIT.done || !plan.changes) return planned;
+      const { plan, code } = await planned();
+      if (code !== EXIT.done || !plan.changes) return code;
       if (!(await confirm("Deploy this?"))) return declined(context);
     }
     const results = await deployNest(nest, { ...options, origin, ...(flags.wait && { wait: true }), onUnit: (event) => showUnit(event, view, context, flags) });
     view.end();
-    return finish(results, interrupts, context, flags, nest.root);
+    return finish(results, { interrupts, context, flags, secrets, owner: nest, nest });
   };
   return withDeployment(context, flags, nest, work, { readOnly: flags.dryRun ?? false, onEvent: (stack, event) => view.onEvent(stack, event) });
 }
@@ -83,10 +90,10 @@ async function deploySaved(file: string, nest: Nest, flags: DeployFlags, cli: Cl
     context,
     flags,
     nest,
-    async ({ interrupts, ...deployment }) => {
+    async ({ interrupts, secrets, ...deployment }) => {
       const results = await applySavedPlan(saved, nest, { ...deployment, onUnit: (event) => showUnit(event, view, context, flags) });
       view.end();
-      return finish(results, interrupts, context, flags, nest.root);
+      return finish(results, { interrupts, context, flags, secrets, owner: nest, nest });
     },
     { onEvent: (stack, event) => view.onEvent(stack, event) },
   );
@@ -130,15 +137,31 @@ export function showUnit(event: UnitEvent, view: ProgressView, context: Context,
   }
 }
 
-/** Prints what became of all units, and answers with the exit code. */
-export async function finish(results: readonly UnitResult[], interrupts: Interrupts, context: Context, flags: GlobalFlags, root: string): Promise<number> {
-  if (flags.json) context.stdout.write(`${JSON.stringify({ units: results.map(resultData) }, null, 2)}\n`);
-  else context.stdout.write(renderTotals(results));
+export interface Finish {
+  readonly interrupts: Interrupts;
+  readonly context: Context;
+  readonly flags: GlobalFlags;
+  readonly secrets: Secrets;
+  readonly owner: SiteOwner;
+  /** Absent where its files could not be read. */
+  readonly nest?: Nest;
+}
+
+/** Does the last step, on GitLab; prints what became of all units, and answers with the exit code. */
+export async function finish(results: readonly UnitResult[], { interrupts, context, flags, secrets, owner, nest }: Finish): Promise<number> {
   const interrupted = interrupts.count > 0 || results.some((result) => result.outcome === "interrupted");
+  const gitlab = interrupted ? undefined : await gitlabStep(nest, owner.values?.name ?? "", results, context, flags, secrets);
+  if (flags.json) context.stdout.write(`${JSON.stringify({ units: results.map(resultData), ...(gitlab && gitlabData(gitlab.settled)) }, null, 2)}\n`);
+  else context.stdout.write(renderTotals(results));
   if (interrupted) context.stderr.write("Interrupted. What was done is recorded; the next deploy looks at what is there and goes on.\n");
-  else if (!flags.json && !flags.quiet) await mentionWaiting(context, root);
+  else if (!flags.json && !flags.quiet) await mentionWaiting(context, owner.root);
   if (interrupted) return EXIT.interrupted;
-  return results.some((result) => result.outcome === "failed") ? EXIT.failed : EXIT.done;
+  return gitlab?.done === false || results.some((result) => result.outcome === "failed") ? EXIT.failed : EXIT.done;
+}
+
+function gitlabData({ connected, removed }: GitlabSettled): object {
+  const gone = removed.filter(({ lines, error }) => lines.length > 0 || error !== undefined).map(({ unit, lines, error }) => ({ unit, removed: lines, ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }) }));
+  return { ...(connected && { gitlab: connected.units.map(unitData) }), ...(gone.length > 0 && { gitlabRemoved: gone }) };
 }
 
 async function mentionWaiting(context: Context, root: string): Promise<void> {

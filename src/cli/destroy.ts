@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { abortJobs, deployedUnits, destroyUnits, planDestruction } from "../deploy/deploy";
+import type { Nest } from "../nest/model";
 import { EXIT } from "./context";
 import { addLockOption, confirm, declined, deploymentView, finish, requirePrompt, showUnit } from "./deploy";
 import { type DeploymentFlags, type SiteOwner, withDeployment, withSite } from "./deployment-context";
@@ -26,15 +27,16 @@ export function configure(command: Command, cli: Cli): void {
 async function destroy(names: readonly string[], command: Command, cli: Cli): Promise<number> {
   const flags = command.optsWithGlobals<DestroyFlags>();
   const { context } = cli;
-  const owner = await siteOwner(cli, command);
-  if (!owner) return EXIT.failed;
+  const found = await siteOwner(cli, command);
+  if (!found) return EXIT.failed;
+  const { owner, nest } = found;
   const units = await withSite(context, owner, (site) => deployedUnits(site, names));
   if (units.length === 0) {
     context.stdout.write(flags.json ? `${JSON.stringify({ units: [] })}\n` : "Nothing is deployed.\n");
     return EXIT.done;
   }
   const view = deploymentView(context, flags);
-  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, ...opened }) => {
+  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, secrets, ...opened }) => {
     const options = { ...opened, ...(flags.now && { allowDestroy: true }) };
     if (flags.dryRun) return showPlan(await planDestruction(units, options), context, flags);
     if (!flags.yes) {
@@ -46,7 +48,7 @@ async function destroy(names: readonly string[], command: Command, cli: Cli): Pr
     if (flags.now) await abortJobs(opened.site, owner.root, units);
     const results = await destroyUnits(units, { ...options, origin, onUnit: (event) => showUnit(event, view, context, flags) });
     view.end();
-    return finish(results, interrupts, context, flags, owner.root);
+    return finish(results, { interrupts, context, flags, secrets, owner, ...(nest && { nest }) });
   };
   return withDeployment(context, flags, owner, work, { readOnly: flags.dryRun ?? false, onEvent: (stack, event) => view.onEvent(stack, event) });
 }
@@ -55,11 +57,11 @@ async function destroy(names: readonly string[], command: Command, cli: Cli): Pr
  * The Nest, for where its state is. One that has errors can be taken down too, as long as its state is on this
  * machine: what was deployed says how. Tells the errors where there is no way.
  */
-async function siteOwner(cli: Cli, command: Command): Promise<SiteOwner | undefined> {
+async function siteOwner(cli: Cli, command: Command): Promise<{ readonly owner: SiteOwner; readonly nest?: Nest } | undefined> {
   const root = nestFolder(cli, command);
   const { nest, diagnostics, sources } = await loadNest(cli, command);
-  if (nest) return nest;
-  if ((await withSite(cli.context, { root }, (site) => site.store.current())).size > 0) return { root };
+  if (nest) return { owner: nest, nest };
+  if ((await withSite(cli.context, { root }, (site) => site.store.current())).size > 0) return { owner: { root } };
   showDiagnostics(cli, command, diagnostics, { sources });
   return undefined;
 }

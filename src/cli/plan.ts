@@ -1,8 +1,11 @@
 import type { Command } from "commander";
+import type { ConnectResult } from "../deploy/connect";
 import { planDeployment, type DeploymentPlan } from "../deploy/deploy";
 import { writeSavedPlan } from "../deploy/saved-plan";
 import { type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
 import { withDeployment } from "./deployment-context";
+import { unitData } from "./connect";
+import { gitlabPlan, gitlabPlanText } from "./gitlab-step";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
 import { shellWord } from "./questions";
@@ -37,12 +40,15 @@ async function plan(command: Command, cli: Cli): Promise<number> {
     context,
     flags,
     nest,
-    async ({ site, context: engine }) => {
+    async ({ site, context: engine, secrets }) => {
       const options = { site, context: engine, ...(flags.target && { targets: flags.target }), ...(flags.refresh && { refresh: true }), ...(flags.allowDestroy && { allowDestroy: true }) };
       const { out } = flags;
-      if (out === undefined) return showPlan(await planDeployment(nest, options), context, flags);
+      if (out === undefined) {
+        const result = await planDeployment(nest, options);
+        return showPlan(result, context, flags, await gitlabPlan(nest, result, context, secrets));
+      }
       const result = await planDeployment(nest, options, (made) => writeSavedPlan(context.cwd, out, made, nest, site));
-      const code = showPlan(result, context, flags);
+      const code = showPlan(result, context, flags, await gitlabPlan(nest, result, context, secrets));
       if (!flags.quiet && !flags.json) context.stderr.write(`The plan is in ${out}. To do exactly this: gosling deploy --plan ${shellWord(out)}\n`);
       return code;
     },
@@ -51,14 +57,14 @@ async function plan(command: Command, cli: Cli): Promise<number> {
 }
 
 /** Prints a plan and answers with the exit code. */
-export function showPlan(plan: DeploymentPlan, context: Context, flags: GlobalFlags & { readonly detailedExitcode?: boolean }): number {
-  if (flags.json) context.stdout.write(`${JSON.stringify(planData(plan), null, 2)}\n`);
-  else context.stdout.write(renderPlan(plan, palette(wantsColor(context, flags, context.stdout))));
+export function showPlan(plan: DeploymentPlan, context: Context, flags: GlobalFlags & { readonly detailedExitcode?: boolean }, gitlab?: ConnectResult): number {
+  if (flags.json) context.stdout.write(`${JSON.stringify({ ...planData(plan), ...(gitlab && { gitlab: gitlab.units.map(unitData) }) }, null, 2)}\n`);
+  else context.stdout.write(`${renderPlan(plan, palette(wantsColor(context, flags, context.stdout)))}${gitlabPlanText(gitlab, context, flags)}`);
   if (plan.units.some((unit) => unit.error !== undefined)) return EXIT.failed;
   return flags.detailedExitcode && plan.changes ? EXIT.changes : EXIT.done;
 }
 
-function planData({ units, orphans, changes }: DeploymentPlan): unknown {
+function planData({ units, orphans, changes }: DeploymentPlan): object {
   return {
     changes,
     units: units.map(({ unit, decision, summary, takesOver, error }) => ({

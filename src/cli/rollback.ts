@@ -41,7 +41,7 @@ async function rollback(names: readonly string[], command: Command, cli: Cli): P
     throw new GoslingError("WRONG_USE", "rollback has to know what to bring back", { hint: "Name Eggs, or one deployment: gosling rollback --to ID", exitCode: EXIT.usage });
   }
   const view = deploymentView(context, flags);
-  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, ...opened }) => {
+  const work: Parameters<typeof withDeployment<number>>[3] = async ({ interrupts, origin, secrets, ...opened }) => {
     const units: string[] = [];
     // What was destroyed can be brought back, too.
     for (const name of names) units.push((await opened.site.store.history({ unit: name, limit: 1 })).length > 0 ? name : ((await deployedUnits(opened.site, [name]))[0] as string));
@@ -57,7 +57,7 @@ async function rollback(names: readonly string[], command: Command, cli: Cli): P
     }
     const results = await rollBack(wanted, { ...options, origin, ...(flags.wait && { wait: true }), onUnit: (event) => showUnit(event, view, context, flags) });
     view.end();
-    return finish(results, interrupts, context, flags, nest.root);
+    return finish(results, { interrupts, context, flags, secrets, owner: nest });
   };
   return withDeployment(context, flags, nest, work, { readOnly: flags.dryRun ?? false, onEvent: (stack, event) => view.onEvent(stack, event) });
 }

@@ -1,4 +1,6 @@
 import { mapConcurrent } from "../engine";
+import type { SecretPlace } from "../secrets";
+import type { RecordedRepository } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
 import { carryOut, type Done } from "./carry-out";
 import type { UnitDecision } from "./decide-unit";
@@ -6,7 +8,7 @@ import type { EngineContext } from "./engine-context";
 import type { Origin } from "./origin";
 import { clearOrphan } from "./orphan";
 import { plansOf, type SavedPlan } from "./saved-plan";
-import { readSituation, readUnit, type SituationOptions, type UnitPlan } from "./situation";
+import { machineUnit, readSituation, readUnit, type SituationOptions, type UnitPlan } from "./situation";
 
 export interface ReconcileOptions {
   readonly context: EngineContext;
@@ -35,6 +37,9 @@ export interface UnitResult extends Partial<Done> {
   readonly error?: unknown;
   /** Why GitLab could not be asked what runs on machines that would go: they count as busy. */
   readonly unasked?: string;
+  /** Of a unit that was destroyed: what it served, and where its secrets are. */
+  readonly served?: readonly RecordedRepository[];
+  readonly place?: SecretPlace;
 }
 
 /** Between two looks at busy runners: on this machine, where a look costs nothing, and at GitLab. */
@@ -85,10 +90,15 @@ async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: Re
     options.onUnit?.({ kind: "begin", unit: fresh.unit, decision: fresh.decision });
     if (fresh.error !== undefined) throw fresh.error;
     const done = await carryOut({ ...fresh, ...(plans && { plans }) }, site, context, options.origin);
-    return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision, ...done, ...(fresh.unasked !== undefined && { unasked: fresh.unasked }) };
+    return { unit: fresh.unit, outcome: outcomeOf(fresh.decision), decision: fresh.decision, ...done, ...(fresh.unasked !== undefined && { unasked: fresh.unasked }), ...(fresh.decision.action === "destroy" && servedBy(fresh)) };
   } finally {
     await lock.release();
   }
+}
+
+function servedBy({ found }: UnitPlan): Pick<UnitResult, "served" | "place"> {
+  const { repositories, place } = machineUnit(found);
+  return { served: repositories, ...(place && { place }) };
 }
 
 function outcomeOf({ action }: UnitDecision): UnitResult["outcome"] {

@@ -5,5 +5,6 @@ export { machineActivity, surelyIdleMachines, type UnitRegistrations } from "./m
 export { pauseRunners } from "./pause";
 export type { ResolvePlaced, SecretWriter } from "./secret-writer";
 export type { SessionOptions } from "./session";
+export { type DisconnectedUnit, type GitlabOptions, type GitlabSettled, planGitlab, settleGitlab } from "./after-deployment";
 export type { ConnectStep } from "./step";
 export { webhookUrl } from "./wanted";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { UnitStatus } from "../../src/deploy/status";
 import { type RehearsalProvider, startProvider } from "../../src/rehearsal";
+import { type CloudSurroundings, cloudSurroundings } from "./cloud-surroundings";
 import { type CommandLineResult, gosling } from "./command-line";
 import type { TestEngine } from "./engines";
 import { writeFiles } from "./folder";
@@ -12,6 +13,7 @@ export interface CloudNest {
   readonly root: string;
   /** The clouds. */
   readonly cloud: RehearsalProvider;
+  readonly around: CloudSurroundings;
   write(files: Readonly<Record<string, string>>): void;
   edit(path: string, change: (text: string) => string): void;
   cli(...args: string[]): Promise<CommandLineResult>;
@@ -30,7 +32,8 @@ export async function cloudNest(engine: TestEngine, from: string | Readonly<Reco
   const edit: CloudNest["edit"] = (path, change) => writeFileSync(join(root, path), change(readFileSync(join(root, path), "utf8")));
   edit("nest.fly", (text) => text.replace(/ {2}state \{[\s\S]*?\n {2}\}\n/, ""));
   const cloud = await startProvider({ clouds: ["aws", "yandex"] });
-  const env = { PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(":"), HOME: folder, GOSLING_ENGINE: engine.path, NO_COLOR: "1", ...(cloud.environment as Record<string, string>), ...environment };
+  const around = await cloudSurroundings(cloud, ["gitlab.com", "gitlab.example.com"]);
+  const env = { PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(":"), HOME: folder, GOSLING_ENGINE: engine.path, NO_COLOR: "1", ...(cloud.environment as Record<string, string>), ...around.env, ...environment };
   const cli: CloudNest["cli"] = (...args) => gosling(root, args, env);
   const done: CloudNest["done"] = async (...args) => {
     const { code, stdout, stderr } = await cli(...args);
@@ -40,13 +43,14 @@ export async function cloudNest(engine: TestEngine, from: string | Readonly<Reco
   return {
     root,
     cloud,
+    around,
     write: (files) => writeFiles(root, files),
     edit,
     cli,
     done,
     status: async () => (JSON.parse(await done("status", "--json")) as { units: UnitStatus[] }).units,
     async dispose() {
-      await cloud.stop();
+      await Promise.all([cloud.stop(), around.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -9,6 +9,8 @@ export interface Context {
   readonly stderr: Output;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Waits, in milliseconds. Default: really waits. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
   /** How a person is asked; absent: on the terminal. */
   readonly prompts?: Prompts;
 }

@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import type { EngineContext } from "../deploy/engine-context";
 import { machineControl } from "../deploy/machine-control";
 import { openSite, type SiteOptions } from "../deploy/open-site";
@@ -73,7 +73,7 @@ export async function withDeployment<T>(
           stackEnvironment: environment,
           encryption,
           mask: (text) => secrets.masker.mask(text),
-          machines: machineControl({ nest: nest.values?.name ?? "", env: context.env, resolve, now: context.now, pause }),
+          machines: machineControl({ nest: nest.values?.name ?? "", env: context.env, resolve, now: context.now, pause: context.pause ?? ((milliseconds) => wait(milliseconds)) }),
           ...(lockTimeout !== undefined && { lockTimeoutSeconds: lockTimeout }),
           ...(onEvent && { onEvent }),
         };

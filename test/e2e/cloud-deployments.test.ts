@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type CloudNest, cloudNest } from "../support/cloud-nest";
-import { describeWithEngines } from "../support/engines";
+import { systemId } from "../../src/vocabulary/system-id";
+import { describeWithEngines, describeWithOneEngine } from "../support/engines";
+import { contentOf } from "../support/folder";
 
 jest.setTimeout(240_000);
 
@@ -63,5 +65,116 @@ describeWithEngines("Deployments to two clouds", (engine) => {
     const { code, stdout, stderr } = await nest.cli("destroy", "--yes", "--now");
     expect({ code, stdout, stderr: stderr.includes("error") }).toEqual({ code: 0, stdout: "4 destroyed.\n", stderr: false });
     expect(nest.cloud.world.objects()).toEqual([]);
+  });
+});
+
+describeWithOneEngine("Machines that GitLab knows of", (engine) => {
+  const API_TOKEN = "glpat-canary-of-the-api";
+  const SECRET = "gitlab/gitlab.example.com/api";
+  let nest: CloudNest;
+  beforeAll(async () => {
+    nest = await cloudNest(engine, EXAMPLE);
+    nest.remove("Eggs/lint", "Eggs/shared", "Eggs/mobile");
+    nest.edit("Eggs/api/config.fly", (text) => text.replace("max_count = 4", "min_count = 2\n      max_count = 4"));
+    const { gitlab, secrets } = nest.around;
+    gitlab.addToken(API_TOKEN, ["api"], { expires_at: "2099-01-01" });
+    gitlab.addProject(101, "acme/api");
+    secrets.put(SECRET, JSON.stringify({ "api-token": API_TOKEN }));
+  });
+  afterAll(() => nest.dispose());
+
+  const registration = () => [...nest.around.gitlab.world.runners.values()][0];
+  const machines = () => nest.cloud.world.objects("aws_instance").map(({ attributes }) => (attributes["tags"] as Record<string, string>)["gosling:runner"] as string);
+  /** What GitLab hears of the Egg's machines. */
+  const report = (jobs: Readonly<Record<string, "active" | "idle">>) => {
+    const managers = registration()?.managers;
+    managers?.splice(0, managers.length, ...Object.entries(jobs).map(([id, state]) => ({ system_id: systemId("acme", "api", id), status: "online" as const, contacted_at: null, job_execution_status: state })));
+  };
+
+  test("deploy registers the runners as its last step, and the plan tells it", async () => {
+    const plan = await nest.done("plan");
+    expect(plan).toMatch(/On GitLab:\n[\s\S]*\+ +api +runner +project 101 on gitlab.example.com/);
+    expect(nest.around.gitlab.writes()).toEqual([]);
+    await nest.done("deploy", "--yes");
+    expect(registration()?.schema.description).toContain("gosling acme/api");
+    const kept = JSON.parse([...(nest.around.secrets.secrets.get(SECRET)?.versions.values() ?? [])].at(-1)?.text ?? "{}") as Record<string, string>;
+    expect(kept["runner-token"]).toBe(registration()?.token);
+    nest.around.gitlab.forget();
+    expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed");
+    expect(nest.around.gitlab.requests).toEqual([]);
+  });
+
+  test("a changed Egg replaces idle machines, and one that runs a job stays until it is done", async () => {
+    const [busy, idle] = machines() as [string, string];
+    report({ [busy]: "active", [idle]: "idle" });
+    nest.edit("Eggs/api/config.fly", (text) => text.replace('SERVICE = "api"', 'SERVICE = "api-2"'));
+    await nest.done("deploy", "--yes");
+    expect(machines()).toContain(busy);
+    expect(machines()).not.toContain(idle);
+    expect(machines()).toHaveLength(3);
+    expect(registration()?.schema.paused).toBe(false);
+
+    report(Object.fromEntries(machines().map((id) => [id, "idle"] as const)));
+    await nest.done("deploy", "--yes");
+    expect(machines()).not.toContain(busy);
+    expect(machines()).toHaveLength(2);
+  });
+
+  test("machines of which GitLab says nothing stay, and the way to let them go is named", async () => {
+    report({});
+    nest.edit("Eggs/api/config.fly", (text) => text.replace('SERVICE = "api-2"', 'SERVICE = "api-3"'));
+    const before = machines();
+    await nest.done("deploy", "--yes");
+    expect(machines()).toEqual(expect.arrayContaining(before));
+    await nest.done("deploy", "--yes", "--allow-destroy");
+    for (const id of before) expect(machines()).not.toContain(id);
+  });
+
+  test("an Egg that is gone from the Nest is taken out of GitLab, too", async () => {
+    report(Object.fromEntries(machines().map((id) => [id, "idle"] as const)));
+    nest.remove("Eggs/api");
+    const { stdout, stderr } = await nest.cli("deploy", "--yes");
+    expect({ stdout, removed: stderr.includes("- api: runner") }).toEqual({ stdout: "1 destroyed.\n", removed: true });
+    expect(registration()).toBeUndefined();
+    expect(nest.cloud.world.objects()).toEqual([]);
+  });
+
+  test("no token is in the Nest's folder or in what was printed", () => {
+    const texts = [...Object.values(contentOf(nest.root)), ...nest.printed];
+    for (const secret of [API_TOKEN, "glrt-", "aws-key-canary-0001"]) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
+  });
+});
+
+describeWithOneEngine("Machines on Yandex Cloud", (engine) => {
+  let nest: CloudNest;
+  const mobile = (apex: number, nadir: number) => nest.edit("Eggs/mobile/config.fly", (text) => text.replace(/apex \{[^}]*\}/, `apex {\n      min_count = ${apex}\n      max_count = 4\n    }`).replace(/nadir \{[^}]*\}/, `nadir {\n      min_count = ${nadir}\n      max_count = 2\n    }`));
+  beforeAll(async () => {
+    nest = await cloudNest(engine, EXAMPLE);
+    nest.remove("Eggs/lint", "Eggs/shared", "Eggs/api");
+  });
+  afterAll(() => nest.dispose());
+  const statuses = () => nest.cloud.world.objects("yandex_compute_instance").map(({ attributes }) => attributes["status"]).sort();
+
+  test("are stopped and started through the compute API after the apply", async () => {
+    mobile(1, 1);
+    await nest.done("deploy", "--yes");
+    expect(statuses()).toEqual(["running", "stopped"]);
+    mobile(2, 0);
+    expect(await nest.done("plan")).toContain("is woken");
+    await nest.done("deploy", "--yes");
+    expect(statuses()).toEqual(["running", "running"]);
+    expect((await nest.status())[0]?.runners.map(({ state }) => state)).toEqual(["on", "on"]);
+  });
+
+  test("a start that fails is told, and the next deploy goes on", async () => {
+    mobile(1, 1);
+    await nest.done("deploy", "--yes", "--allow-destroy");
+    mobile(2, 0);
+    nest.around.yandex.faults.set("InstanceService/Start", [{ code: 7, details: "Permission denied" }]);
+    const failed = await nest.cli("deploy", "--yes");
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain("Not every machine is on or off as it should be");
+    await nest.done("deploy", "--yes");
+    expect(statuses()).toEqual(["running", "running"]);
   });
 });

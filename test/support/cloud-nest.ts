@@ -15,6 +15,9 @@ export interface CloudNest {
   readonly cloud: RehearsalProvider;
   readonly around: CloudSurroundings;
   write(files: Readonly<Record<string, string>>): void;
+  remove(...paths: string[]): void;
+  /** All that commands have printed. */
+  readonly printed: string[];
   edit(path: string, change: (text: string) => string): void;
   cli(...args: string[]): Promise<CommandLineResult>;
   /** Of a command that has to succeed. */
@@ -34,7 +37,12 @@ export async function cloudNest(engine: TestEngine, from: string | Readonly<Reco
   const cloud = await startProvider({ clouds: ["aws", "yandex"] });
   const around = await cloudSurroundings(cloud, ["gitlab.com", "gitlab.example.com"]);
   const env = { PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(":"), HOME: folder, GOSLING_ENGINE: engine.path, NO_COLOR: "1", ...(cloud.environment as Record<string, string>), ...around.env, ...environment };
-  const cli: CloudNest["cli"] = (...args) => gosling(root, args, env);
+  const printed: string[] = [];
+  const cli: CloudNest["cli"] = async (...args) => {
+    const result = await gosling(root, args, env);
+    printed.push(result.stdout, result.stderr);
+    return result;
+  };
   const done: CloudNest["done"] = async (...args) => {
     const { code, stdout, stderr } = await cli(...args);
     if (code !== 0) throw new Error(`gosling ${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`);
@@ -45,6 +53,8 @@ export async function cloudNest(engine: TestEngine, from: string | Readonly<Reco
     cloud,
     around,
     write: (files) => writeFiles(root, files),
+    remove: (...paths) => paths.forEach((path) => rmSync(join(root, path), { recursive: true })),
+    printed,
     edit,
     cli,
     done,

@@ -23,6 +23,7 @@ export async function gosling(cwd: string, argv: readonly string[], env: Readonl
     stdout: { write: (text) => (stdout += text), isTTY: prompts !== undefined },
     stderr: { write: (text) => (stderr += text) },
     now: Date.now,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
     ...(prompts && { prompts }),
   };
   const code = await run(argv, context, "0.0.0");

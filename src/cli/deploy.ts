@@ -16,7 +16,7 @@ import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import { showPlan } from "./plan";
 import type { Cli } from "./program";
 import { palette } from "./render/color";
-import { renderResult, renderSteps, renderTotals } from "./render/deployment";
+import { renderEnd, renderResult, renderSteps } from "./render/deployment";
 import { progressView, type ProgressView } from "./render/engine-progress";
 
 interface DeployFlags extends NestFlags, DeploymentFlags {
@@ -152,7 +152,7 @@ export async function finish(results: readonly UnitResult[], { interrupts, conte
   const interrupted = interrupts.count > 0 || results.some((result) => result.outcome === "interrupted");
   const gitlab = interrupted ? undefined : await gitlabStep(nest, owner.values?.name ?? "", results, context, flags, secrets);
   if (flags.json) context.stdout.write(`${JSON.stringify({ units: results.map(resultData), ...(gitlab && gitlabData(gitlab.settled)) }, null, 2)}\n`);
-  else context.stdout.write(renderTotals(results));
+  else context.stdout.write(renderEnd(results));
   if (interrupted) context.stderr.write("Interrupted. What was done is recorded; the next deploy looks at what is there and goes on.\n");
   else if (!flags.json && !flags.quiet) await mentionWaiting(context, owner.root);
   if (interrupted) return EXIT.interrupted;

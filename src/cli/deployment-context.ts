@@ -96,12 +96,13 @@ function siteOptions({ env }: Context, { root, values }: SiteOwner, secrets: Sec
 /**
  * Runs `work` while Ctrl-C and its like ask the engine to stop instead of ending us: it saves its state,
  * and we say what is left.
+ * @param messages What is said at each of them, in turn.
  */
-export async function withInterrupts<T>(context: Context, work: (interrupts: Interrupts) => Promise<T>): Promise<T> {
+export async function withInterrupts<T>(context: Context, work: (interrupts: Interrupts) => Promise<T>, messages: readonly string[] = MESSAGES): Promise<T> {
   const interrupts = new Interrupts();
   const onSignal = () => {
     interrupts.request();
-    context.stderr.write(MESSAGES[Math.min(interrupts.count, MESSAGES.length) - 1] as string);
+    context.stderr.write(messages[Math.min(interrupts.count, messages.length) - 1] ?? "");
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, onSignal);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import { describeStatus, type NamedUnit, type RunnerStatus, type UnitStatus } from "../deploy/status";
 import type { Nest } from "../nest/model";
@@ -6,8 +7,8 @@ import { servicesOf } from "../synth";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import { unitName } from "../vocabulary/unit-stacks";
-import { EXIT, wantsColor } from "./context";
-import { withSite } from "./deployment-context";
+import { type Context, EXIT, wantsColor } from "./context";
+import { withInterrupts, withSite } from "./deployment-context";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
 import { palette, type Palette } from "./render/color";
@@ -15,11 +16,13 @@ import { renderTable } from "./render/table";
 
 interface StatusFlags extends NestFlags {
   readonly egg?: string;
+  readonly watch?: boolean;
 }
 
 export function configure(command: Command, cli: Cli): void {
   addNestOptions(command)
-    .option("--egg <name>", "only this Egg, bucket or Job")
+    .option("--egg <name>", "only this Egg, bucket, Job or Rift")
+    .option("--watch", "show it again whenever it changes, until Ctrl-C")
     .action(cli.action(() => status(command, cli)));
 }
 
@@ -28,11 +31,44 @@ async function status(command: Command, cli: Cli): Promise<number> {
   if (!nest) return exitCode;
   const flags = command.optsWithGlobals<StatusFlags>();
   const { context } = cli;
+  if (flags.watch) return watch(nest, flags, context);
+  show(await look(nest, flags, context), flags, context);
+  return EXIT.done;
+}
+
+/** Between two looks of `--watch`. */
+const WATCH_MS = 2000;
+
+/** Shows the status, and again where it has changed: on a terminal in the same place. */
+async function watch(nest: Nest, flags: StatusFlags, context: Context): Promise<number> {
+  let shown = "";
+  await withInterrupts(
+    context,
+    async (interrupts) => {
+      while (interrupts.count === 0) {
+        const units = await look(nest, flags, context);
+        const current = JSON.stringify(units);
+        if (current !== shown) {
+          if (context.stdout.isTTY) context.stdout.write("\u001b[2J\u001b[H");
+          show(units, flags, context);
+        }
+        shown = current;
+        await (context.pause?.(WATCH_MS) ?? wait(WATCH_MS, undefined, { signal: interrupts.signal }).catch(() => undefined));
+      }
+    },
+    [],
+  );
+  return EXIT.done;
+}
+
+async function look(nest: Nest, flags: StatusFlags, context: Context): Promise<readonly UnitStatus[]> {
   const all = describeStatus(namedUnits(nest), await withSite(context, nest, ({ store }) => store.current()), await readRunners(nest.root));
-  const units = flags.egg === undefined ? all : [findUnit(all, flags.egg)];
+  return flags.egg === undefined ? all : [findUnit(all, flags.egg)];
+}
+
+function show(units: readonly UnitStatus[], flags: StatusFlags, context: Context): void {
   if (flags.json) context.stdout.write(`${JSON.stringify({ units }, null, 2)}\n`);
   else context.stdout.write(renderStatus(units, context.now(), palette(wantsColor(context, flags, context.stdout))));
-  return EXIT.done;
 }
 
 /** Every Egg, bucket and active Job of the Nest, and what runs beside them. */

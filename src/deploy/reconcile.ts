@@ -1,4 +1,6 @@
-import { mapConcurrent } from "../engine";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { mapConcurrent, warmProviderCache } from "../engine";
 import type { SecretPlace } from "../secrets";
 import type { RecordedRepository } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
@@ -8,7 +10,9 @@ import type { EngineContext } from "./engine-context";
 import type { Origin } from "./origin";
 import { clearOrphan } from "./orphan";
 import { plansOf, type SavedPlan } from "./saved-plan";
+import type { DeploymentSite } from "./site";
 import { machineUnit, readSituation, readUnit, type SituationOptions, type UnitPlan } from "./situation";
+import { stackFolder } from "./workspace";
 
 export interface ReconcileOptions {
   readonly context: EngineContext;
@@ -51,6 +55,7 @@ export async function reconcile(look: SituationOptions, options: ReconcileOption
   const results = new Map<string, UnitResult>();
   const first = await readSituation(look);
   let open = first.units;
+  await warmProviders(open, look.site, context);
   for (;;) {
     const settled = await mapConcurrent(open, (plan) => reconcileUnit(plan, look, options));
     settled.forEach((outcome, index) => {
@@ -68,6 +73,19 @@ export async function reconcile(look: SituationOptions, options: ReconcileOption
   // What was an orphan before may have been adopted since.
   if (first.orphans.length > 0) for (const orphan of (await readSituation(look)).orphans) await clearOrphan(orphan, context.nestRoot);
   return [...results.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1));
+}
+
+/** Providers are fetched once, before stacks that need the same are set up side by side. */
+async function warmProviders(units: readonly UnitPlan[], { workspace }: DeploymentSite, { engine, env, interrupts }: EngineContext): Promise<void> {
+  const played = env["TF_REATTACH_PROVIDERS"];
+  const applied = units.filter(({ decision }) => decision.action === "apply" || decision.action === "replace");
+  const stacks = applied.flatMap(({ wanted, engine: own = engine }) =>
+    (wanted?.stacks ?? []).flatMap(({ name, folder }) => {
+      if (folder === undefined || existsSync(join(stackFolder(workspace, name), ".terraform"))) return [];
+      return [{ engine: own, folder, env, ...(played !== undefined && { extra: { TF_REATTACH_PROVIDERS: played } }), ...(interrupts && { interrupts }) }];
+    }),
+  );
+  await warmProviderCache(stacks);
 }
 
 function isWaiting(result: UnitResult | undefined): boolean {

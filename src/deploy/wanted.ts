@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Nest } from "../nest/model";
 import { nameOf, servicesOf, unitsOf, type Service, type Synthesis, type SynthesizedStack, type Unit } from "../synth";
 import type { RecordedRepository } from "../store/deployment";
@@ -20,6 +21,8 @@ export interface DeployableUnit extends WantedUnit {
 export interface DeployableStack {
   readonly name: string;
   readonly configurationHash: string;
+  /** Folder of the synthesized configuration; absent for one out of the record. */
+  readonly folder?: string;
   /** The configuration's text. */
   read(): Promise<string>;
 }
@@ -67,7 +70,7 @@ function sharedParts({ revision }: SynthesizedStack, stacks: readonly Synthesize
     cloud: cloud.provider,
     location: (cloud.provider === "yandex" ? cloud.folderId : cloud.region) ?? "",
     revision,
-    stacks: stacks.map(({ name, outputHash, file }) => ({ name, configurationHash: outputHash, read: () => readFile(file, "utf8") })),
+    stacks: stacks.map(({ name, outputHash, file }) => ({ name, configurationHash: outputHash, folder: dirname(file), read: () => readFile(file, "utf8") })),
     ...(engineVersion !== undefined && { engineVersion }),
   };
 }

@@ -7,6 +7,7 @@ import type { UnitDecision, UnitStep } from "../../deploy/decide-unit";
 import { GoslingError } from "../../vocabulary/error";
 import { explainSystemError } from "../system-error";
 import type { Palette } from "./color";
+import { renderTable } from "./table";
 
 /** A plan for people: what happens to each unit, then the sum. */
 export function renderPlan(plan: DeploymentPlan, paint: Palette): string {
@@ -21,12 +22,24 @@ export function renderPlan(plan: DeploymentPlan, paint: Palette): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function renderPlannedUnit({ unit, decision, summary, error, takesOver }: PlannedUnit, paint: Palette): readonly string[] {
+function renderPlannedUnit(planned: PlannedUnit, paint: Palette): readonly string[] {
+  const { unit, decision, summary, error, takesOver, unasked } = planned;
   const head = `${paint.bold(unit)}  ${actionText(decision, takesOver)}`;
-  const lines = [head, ...renderSteps(decision, paint).map((line) => `  ${line}`)];
+  const lines = [head, ...unfinished(planned, paint), ...renderSteps(decision, paint).map((line) => `  ${line}`), ...unaskedLine(unasked, paint)];
   if (summary && decision.action !== "held") lines.push(paint.dim(`  resources: `) + renderSummary(summary, paint));
   if (error !== undefined) lines.push(...errorLines(error, paint).map((line) => `  ${line}`));
   return lines;
+}
+
+/** What a crash or a failure has left is taken up again. */
+function unfinished({ found }: PlannedUnit, paint: Palette): readonly string[] {
+  const { pending } = found.records;
+  return pending ? [`  ${paint.yellow("!")} its deployment of ${pending.at.replace("T", " ").slice(0, 16)} did not end well (gosling history ${pending.unit}): this one looks at what is there and goes on`] : [];
+}
+
+/** Why machines stay that would go. */
+function unaskedLine(unasked: string | undefined, paint: Palette): readonly string[] {
+  return unasked === undefined ? [] : [`  ${paint.yellow("!")} GitLab can't be asked whether its machines run jobs, so they stay: ${unasked}`, "    gosling connect registers them; --allow-destroy lets them go whatever they do"];
 }
 
 /** One line for each thing that happens to a runner. */
@@ -76,14 +89,22 @@ function renderSummary({ create, change, replace, destroy }: PlanSummary, paint:
 }
 
 /** What became of one unit, in one line, with the reasons below. */
-export function renderResult({ unit, outcome, decision, error, notes = [] }: UnitResult, paint: Palette): readonly string[] {
+export function renderResult({ unit, outcome, decision, error, notes = [], unasked }: UnitResult, paint: Palette): readonly string[] {
   const mark = outcome === "failed" || outcome === "interrupted" ? paint.red("✗") : outcome === "held" ? paint.yellow("…") : paint.green("✓");
   const text = outcome === "held" ? actionText(decision, undefined) : outcome;
-  return [`${mark} ${paint.bold(unit)}  ${text}`, ...notes.map((note) => `  ${paint.yellow("!")} ${note}`), ...(error === undefined ? [] : errorLines(error, paint).map((line) => `  ${line}`))];
+  return [`${mark} ${paint.bold(unit)}  ${text}`, ...notes.map((note) => `  ${paint.yellow("!")} ${note}`), ...unaskedLine(unasked, paint), ...(error === undefined ? [] : errorLines(error, paint).map((line) => `  ${line}`))];
+}
+
+/** The end of a deployment of several units: those that are not as they should be, each with its reason; then the sum. */
+export function renderEnd(results: readonly UnitResult[]): string {
+  const open = results.filter(({ outcome }) => outcome === "failed" || outcome === "interrupted" || outcome === "held");
+  if (results.length < 2 || open.length === 0) return renderTotals(results);
+  const rows = open.map(({ unit, outcome, decision, error }) => [unit, outcome, error instanceof Error ? (error.message.split("\n")[0] ?? "") : actionText(decision, undefined)]);
+  return `${renderTable([{ title: "UNIT" }, { title: "RESULT" }, { title: "REASON" }], rows)}${renderTotals(results)}`;
 }
 
 /** The last line of a deployment. */
-export function renderTotals(results: readonly UnitResult[]): string {
+function renderTotals(results: readonly UnitResult[]): string {
   const counts = (["deployed", "destroyed", "held", "failed", "interrupted", "unchanged"] as const).flatMap((outcome) => {
     const count = results.filter((result) => result.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];

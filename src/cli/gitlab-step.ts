@@ -31,7 +31,7 @@ function text({ connected, removed }: GitlabSettled, context: Context, flags: Gl
   ]);
   const acted = connected?.units.some(({ outcome }) => outcome === "changed" || outcome === "failed") === true;
   const skipped = connected?.units.filter(({ outcome }) => outcome === "skipped").map(({ unit }) => unit) ?? [];
-  if (skipped.length > 0) lines.push(`GitLab was left alone: there is no API token for ${skipped.slice(0, 5).join(", ")}${skipped.length > 5 ? " …" : ""}. With one, gosling connect registers the runners.`);
+  if (skipped.length > 0) lines.push(`GitLab was not told of ${skipped.slice(0, 5).join(", ")}${skipped.length > 5 ? " …" : ""}: gosling connect says what it needs for that.`);
   return `${lines.map((line) => `${line}\n`).join("")}${connected && acted ? `GitLab: ${renderConnected(connected, paint)}` : ""}`;
 }
 

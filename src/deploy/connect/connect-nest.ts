@@ -23,7 +23,7 @@ export interface ConnectOptions extends SessionOptions {
   readonly targets?: readonly string[];
   /** Only look. */
   readonly dryRun?: boolean;
-  /** What becomes of a unit whose API token is not there. Default: it fails. */
+  /** What becomes of a unit whose API token is not there, or of a Job of a Nest that names no project. Default: it fails. */
   readonly missingToken?: "fail" | "skip";
   readonly randomBytes?: (size: number) => Buffer;
   /** Told of each unit as soon as it is looked at, and again when it is done. */
@@ -118,6 +118,9 @@ interface Work {
   readonly steps: readonly (RunnerStep | HookStep | ScheduleStep)[];
 }
 
+/** What a newcomer's Nest lacks. */
+const NOT_YET: readonly string[] = ["GITLAB_TOKEN_MISSING", "NEST_PROJECT"];
+
 async function lookAtUnit(unit: Unit, look: Look): Promise<UnitLook> {
   const { options } = look;
   const wanted = wantedConnections(unit, look.nest, options.env);
@@ -142,7 +145,7 @@ async function lookAtUnit(unit: Unit, look: Look): Promise<UnitLook> {
       problems.push(error);
     }
   }
-  const skipped = options.missingToken === "skip" && problems.length > 0 && problems.every((problem) => problem instanceof GoslingError && problem.code === "GITLAB_TOKEN_MISSING");
+  const skipped = options.missingToken === "skip" && problems.length > 0 && problems.every((problem) => problem instanceof GoslingError && NOT_YET.includes(problem.code));
   const steps = work.flatMap((part) => part.steps.map((step) => shown(step, part.gitlab)));
   const outcome = skipped ? "skipped" : problems.length > 0 ? "failed" : steps.length > 0 ? "planned" : "unchanged";
   const planned: ConnectedUnit = { unit: nameOf(unit), kind: unit.kind, outcome, steps, notes: [...notes], errors: problems };

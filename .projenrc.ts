@@ -213,7 +213,7 @@ for (const [name, description] of [
 project.addTask("schemas:cut", { description: "Cut a provider's schema to the types of tools/schema-selection.ts", exec: `${tsNode} tools/cut-schemas.ts`, receiveArgs: true });
 
 const bench = project.addTask("bench", { description: "Run all benchmarks; each prints ratios against its peer", steps: [{ spawn: "compile" }] });
-for (const name of ["fly", "synth", "startup", "bindings", "rehearsal", "fleet-plan", "encryption"]) {
+for (const name of ["fly", "synth", "startup", "bindings", "rehearsal", "fleet-plan", "encryption", "deploy"]) {
   bench.spawn(project.addTask(`bench:${name}`, { exec: `${tsNode} bench/${name}.ts`, receiveArgs: true }));
 }
 project.addTask("fuzz", { description: "Feed 100,000 mutated inputs to the parser", exec: `${tsNode} bench/fuzz-fly.ts`, receiveArgs: true });

@@ -49,6 +49,21 @@ egg "egg-${index}" {
 `;
 }
 
+/** A serverless Egg of the local cloud: a deployment starts nothing. */
+export function serverlessEggText(index: number, project = `project-${index}`): string {
+  return eggText(index)
+    .replace('type        = "vm"', 'type        = "serverless"')
+    .replace('provider = "aws"', 'provider = "local"')
+    .replace(/ +region +=.*\n/, "")
+    .replace(/ +tags += \{ team.*\n/, "")
+    .replace(/ +idle_timeout = "10m"\n/, "")
+    .replace(/executor     = "docker"\n[^]*?\n    \}/, 'executor     = "shell"')
+    .replace(/ {2}pool \{[^]*?\n {2}\}\n/, "")
+    .replace(/merge\(local\.environment, (.*)\)/, "$1")
+    .replace("aws-sm://team/npm/token", "env://NPM_TOKEN")
+    .replace(`project-${index}"`, `${project}"`);
+}
+
 const REST: Readonly<Record<string, string>> = {
   "nest.fly": 'nest {\n  name = "bench"\n}\n',
   "variables.fly": 'variable "region" {\n  type    = string\n  default = "eu-central-1"\n}\n\nlocals {\n  environment = { DOCKER_DRIVER = "overlay2", LANG = "C.UTF-8" }\n}\n',

@@ -31,9 +31,9 @@ export function runNode(args: readonly string[], cwd: string): WholeProcess {
 }
 
 /** Runs any program under a shell, whose `times` tells what it and its children have used. */
-export function runProgram(program: string, args: readonly string[], cwd: string): WholeProcess {
+export function runProgram(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): WholeProcess {
   const start = performance.now();
-  const { status, stdout } = spawnSync("sh", ["-c", '"$@" >/dev/null 2>&1; code=$?; times; exit $code', "sh", program, ...args], { cwd, encoding: "utf8" });
+  const { status, stdout } = spawnSync("sh", ["-c", '"$@" >/dev/null 2>&1; code=$?; times; exit $code', "sh", program, ...args], { cwd, env, encoding: "utf8" });
   const wallSeconds = (performance.now() - start) / 1000;
   const children = stdout.trim().split("\n")[1] ?? "";
   const cpuSeconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);

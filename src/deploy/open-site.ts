@@ -57,7 +57,8 @@ export async function openSite(options: SiteOptions): Promise<OpenedSite> {
   await checkNotMoved(workspace, local, state.backend);
   if (state.backend === "s3") {
     const { bucket = "", region = "", endpoint } = state;
-    const place = { bucket, region, ...(endpoint !== undefined && { endpoint }) };
+    const credentials = awsCredentials(env);
+    const place = { bucket, region, ...(endpoint !== undefined && { endpoint }), ...(credentials && { credentials }) };
     const { openS3Store } = await import("../store/s3-store.js");
     const { s3UnitLocks } = await import("../store/s3-unit-locks.js");
     const store: DeploymentStore = openS3Store({ ...place, ...(sealing && { sealing }) });
@@ -97,6 +98,12 @@ async function checkNotMoved(workspace: Workspace, open: () => DeploymentStore, 
   } finally {
     await store.close();
   }
+}
+
+/** Keys that the environment names, which the engine takes first as well; without them the SDK looks where it always does. */
+function awsCredentials(env: Environment): { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string } | undefined {
+  const [accessKeyId, secretAccessKey, sessionToken] = [env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"]];
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } : undefined;
 }
 
 /** Who holds a lock, as others are told. */

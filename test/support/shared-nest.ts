@@ -45,7 +45,7 @@ export async function bucketPlace(): Promise<SharedPlace & { readonly endpoint: 
 }
 
 /** A GitLab project, as one of its own pipeline's jobs sees it. */
-export async function projectPlace(): Promise<SharedPlace & { readonly gitlab: GitlabPackages }> {
+export async function projectPlace(): Promise<SharedPlace & { readonly gitlab: GitlabPackages; withoutRecords(work: () => Promise<void>): Promise<void> }> {
   const gitlab = gitlabPackages({ token: "job-token-7" });
   const server = await startPackagesServer(gitlab);
   return {
@@ -60,6 +60,15 @@ export async function projectPlace(): Promise<SharedPlace & { readonly gitlab: G
       const headers = { authorization: `Basic ${Buffer.from("gitlab-ci-token:job-token-7").toString("base64")}` };
       const { status } = await fetch(`${server.api}/projects/7/terraform/state/${stack}/lock`, { method: "POST", headers, body: JSON.stringify(engineLock(id)) });
       if (status !== 200) throw new Error(`${stack} is locked already`);
+    },
+    /** What was recorded until now is away while `work` lasts. */
+    async withoutRecords(work) {
+      const files = gitlab.files.splice(0);
+      try {
+        await work();
+      } finally {
+        gitlab.files.splice(0, gitlab.files.length, ...files);
+      }
     },
     close: () => server.close(),
   };

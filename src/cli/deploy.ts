@@ -129,6 +129,8 @@ export function showUnit(event: UnitEvent, view: ProgressView, context: Context,
   switch (event.kind) {
     case "begin":
       return view.print([paint.bold(event.unit), ...renderSteps(event.decision, paint).map((line) => `  ${line}`)]);
+    case "locked":
+      return view.print([paint.bold(event.unit), `  ${paint.yellow("…")} ${event.reason}: waiting for it`]);
     case "wait":
       // Told every second, and the steps have said already what is waited for.
       return;

@@ -48,6 +48,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "diff", summary: "Compare two deployments", load: () => require("./diff") },
   { name: "drift", summary: "Tell what was changed behind Gosling's back", load: () => require("./drift") },
   { name: "destroy", summary: "Drain and remove runners", load: () => require("./destroy") },
+  { name: "state", summary: "List, unlock and import state", load: () => require("./state") },
   { name: "secrets", summary: "Check, set and generate secrets", load: () => require("./secrets") },
   { name: "graph", summary: "Draw the Nest as Mermaid or SVG", load: () => require("./graph") },
   { name: "doctor", summary: "Check this machine and say how to mend it", load: () => require("./doctor") },

@@ -63,8 +63,15 @@ function unitOfStack(stack: string): string {
   return stack.replace(/\.\d+$/, "");
 }
 
+export interface OpenUnitStackOptions {
+  /** `false` is for a look that changes nothing. Default: true. */
+  readonly lock?: boolean;
+  /** The stack whose state it is: that of an old name, before a deployment moves it. Default: its own. */
+  readonly stateOf?: string;
+}
+
 /** A stack of the workspace, with the environment that its provisioners find Gosling and the Nest by. */
-export function openUnitStack(workspace: Workspace, stack: string, context: EngineContext, { lock = true }: { readonly lock?: boolean } = {}): Stack {
+export function openUnitStack(workspace: Workspace, stack: string, context: EngineContext, { lock = true, stateOf = stack }: OpenUnitStackOptions = {}): Stack {
   const { engine, env, interrupts, onEvent, stackEnvironment, lockTimeoutSeconds } = context;
   const encryption = context.encryption?.(engine);
   return openStack({
@@ -72,7 +79,7 @@ export function openUnitStack(workspace: Workspace, stack: string, context: Engi
     unit: unitOfStack(stack),
     folder: stackFolder(workspace, stack),
     env,
-    extra: { ...stackEnvironment?.(stack), GOSLING_BIN: context.program, GOSLING_NEST: context.nestRoot },
+    extra: { ...stackEnvironment?.(stateOf), GOSLING_BIN: context.program, GOSLING_NEST: context.nestRoot },
     lock,
     ...(encryption && { encryption }),
     ...(lockTimeoutSeconds !== undefined && { lockTimeoutSeconds }),

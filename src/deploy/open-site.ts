@@ -5,7 +5,7 @@ import { type Engine, encryptionSettings, type Environment, stateEncryption, typ
 import type { ResolveSecret } from "../secrets";
 import type { DeploymentStore } from "../store/deployment-store";
 import type { GitlabPlace } from "../store/gitlab-http";
-import type { Sealing } from "../store/sealing";
+import { noSealing, type Sealing } from "../store/sealing";
 import { openSqliteStore } from "../store/sqlite-store";
 import type { UnitLocks } from "../store/unit-locks";
 import { GoslingError } from "../vocabulary/error";
@@ -51,13 +51,13 @@ export async function openSite(options: SiteOptions): Promise<OpenedSite> {
   const encryptionOf = engine && (await encryptionSettings(state, engine, options.resolve, { acceptClear }));
   const encryption = (each: Engine): StateEncryption => (encryptionOf ? stateEncryption(encryptionOf, each) : { extra: {}, warnings: [], keys: [] });
   const found = { workspace, state: state.backend };
-  const local = () => openSqliteStore(databaseFile(workspace), { ...(sealing && { sealing }), readOnly });
-  if (state.backend === "local") return { site: { ...found, store: local(), locks: localUnitLocks(workspace) }, environment: () => ({}), encryption };
+  if (state.backend === "local") return { site: { ...found, store: openSqliteStore(databaseFile(workspace), { ...(sealing && { sealing }), readOnly }), locks: localUnitLocks(workspace) }, environment: () => ({}), encryption };
 
-  await checkNotMoved(workspace, local, state.backend);
+  await checkNotMoved(workspace, async () => openSqliteStore(databaseFile(workspace), { sealing: (await sealingOf(state, options.resolve, true)) ?? noSealing, readOnly: true }), state.backend);
   if (state.backend === "s3") {
     const { bucket = "", region = "", endpoint } = state;
-    const place = { bucket, region, ...(endpoint !== undefined && { endpoint }) };
+    const credentials = awsCredentials(env);
+    const place = { bucket, region, ...(endpoint !== undefined && { endpoint }), ...(credentials && { credentials }) };
     const { openS3Store } = await import("../store/s3-store.js");
     const { s3UnitLocks } = await import("../store/s3-unit-locks.js");
     const store: DeploymentStore = openS3Store({ ...place, ...(sealing && { sealing }) });
@@ -85,9 +85,9 @@ async function sealingOf({ encryption }: Pick<NestValues["state"], "encryption">
 }
 
 /** Where something is deployed with its state here, the new place knows nothing of it: all of it would be made once more. */
-async function checkNotMoved(workspace: Workspace, open: () => DeploymentStore, backend: string): Promise<void> {
+async function checkNotMoved(workspace: Workspace, open: () => Promise<DeploymentStore>, backend: string): Promise<void> {
   if (!existsSync(databaseFile(workspace))) return;
-  const store = open();
+  const store = await open();
   try {
     const units = [...(await store.current()).keys()];
     if (units.length === 0) return;
@@ -99,16 +99,22 @@ async function checkNotMoved(workspace: Workspace, open: () => DeploymentStore, 
   }
 }
 
+/** Keys that the environment names, which the engine takes first as well; without them the SDK looks where it always does. */
+function awsCredentials(env: Environment): { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string } | undefined {
+  const [accessKeyId, secretAccessKey, sessionToken] = [env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"]];
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } : undefined;
+}
+
 /** Who holds a lock, as others are told. */
 function holder(env: Environment): string {
-  return env["CI_JOB_URL"] ?? `${env["USER"] ?? env["LOGNAME"] ?? "somebody"}@${hostname()}, process ${process.pid}`;
+  return env["CI_JOB_URL"] || `${env["USER"] ?? env["LOGNAME"] ?? "somebody"}@${hostname()}, process ${process.pid}`;
 }
 
 /** The Nest's project: as nest.fly names it, else the pipeline's own. */
 function gitlabPlace(repository: NestValues["repository"], env: Environment): GitlabPlace {
-  const project = repository?.projectId ?? env["CI_PROJECT_ID"];
+  const project = repository?.projectId ?? (env["CI_PROJECT_ID"] || undefined);
   const named = repository?.projectId !== undefined;
-  const api = named ? `https://${repository?.server ?? "gitlab.com"}/api/v4` : env["CI_API_V4_URL"];
+  const api = named ? `https://${repository?.server ?? "gitlab.com"}/api/v4` : env["CI_API_V4_URL"] || undefined;
   if (project === undefined || api === undefined) {
     throw new GoslingError("GITLAB_PROJECT_UNKNOWN", "State in GitLab needs the Nest's project, and nothing names it here", {
       hint: "Write repository { server = \"…\" project_id = … } into the block nest. In a pipeline GitLab's own variables name it.",

@@ -76,7 +76,7 @@ async function planUnit(unit: UnitPlan, site: DeploymentSite, scratch: Workspace
       const before = decision.action === "apply" ? [...deployed.keys()][takesOver === undefined ? [...deployed.keys()].indexOf(name) : index] : undefined;
       await putConfiguration(target, name, before === undefined || takesOver === undefined ? await read() : await withBackendOf(before, deployed, await read(), site));
       if (before !== undefined) await copyState(site, before, target, name);
-      const stack = openUnitStack(target, name, context, { lock: false });
+      const stack = openUnitStack(target, name, context, { lock: false, ...(before !== undefined && { stateOf: before }) });
       const variables = wanted.runnerType === "vm" ? { runners: decision.runners, ...(shared !== undefined && { shared }) } : {};
       add(await stack.plan({ variables, replace: restarts(unit, name), ...out }), target, { stack: name, configurationHash, destroy: false });
       if (index === 0 && wanted.cloud !== "local" && wanted.stacks.length > 1) {

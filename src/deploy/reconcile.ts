@@ -7,6 +7,7 @@ import { GoslingError } from "../vocabulary/error";
 import { carryOut, type Done } from "./carry-out";
 import type { UnitDecision } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
+import { lockUnit } from "./lock-unit";
 import type { Origin } from "./origin";
 import { clearOrphan } from "./orphan";
 import { plansOf, type SavedPlan } from "./saved-plan";
@@ -19,7 +20,7 @@ export interface ReconcileOptions {
   readonly origin: Origin;
   /** Wait for busy runners that have to go, until their jobs are over. */
   readonly wait?: boolean;
-  /** Waits before the next look at busy runners. */
+  /** Waits before the next look at busy runners, or at a lock. */
   readonly pause?: (milliseconds: number) => Promise<void>;
   readonly onUnit?: (event: UnitEvent) => void;
   /** Do exactly what this plan holds. */
@@ -28,6 +29,8 @@ export interface ReconcileOptions {
 
 export type UnitEvent =
   | { readonly kind: "begin"; readonly unit: string; readonly decision: UnitDecision }
+  /** Another deployment works on it, and is waited for. */
+  | { readonly kind: "locked"; readonly unit: string; readonly reason: string }
   | { readonly kind: "wait"; readonly unit: string; readonly runners: readonly string[] }
   | { readonly kind: "end"; readonly result: UnitResult };
 
@@ -99,7 +102,12 @@ async function reconcileUnit(plan: UnitPlan, look: SituationOptions, options: Re
   const { context, site } = look;
   if (plan.error !== undefined) throw plan.error;
   if ((context.interrupts?.count ?? 0) > 0) throw new GoslingError("INTERRUPTED", `${plan.unit} was not begun`, { hint: "Run the same command again.", exitCode: 130 });
-  const lock = await site.locks.lock(plan.takesOver ?? plan.unit);
+  const { pause = sleep } = options;
+  const lock = await lockUnit(site.locks, plan.takesOver ?? plan.unit, {
+    pause,
+    ...(context.lockTimeoutSeconds !== undefined && { timeoutSeconds: context.lockTimeoutSeconds }),
+    onWait: (reason) => options.onUnit?.({ kind: "locked", unit: plan.unit, reason }),
+  });
   try {
     // Decided again under the lock: another deployment may have been at work in between.
     const fresh = await readUnit(plan, look);

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { UnitStatus } from "../../src/deploy/status";
 import { type RehearsalProvider, startProvider } from "../../src/rehearsal";
 import { type CloudSurroundings, cloudSurroundings } from "./cloud-surroundings";
@@ -23,19 +23,37 @@ export interface CloudNest {
   /** Of a command that has to succeed. */
   done(...args: string[]): Promise<string>;
   status(): Promise<readonly UnitStatus[]>;
+  /** The same Nest and the same clouds from another folder, as a fresh clone has them: without `.gosling`. */
+  clone(environment?: Readonly<Record<string, string>>): CloudNest;
   dispose(): Promise<void>;
 }
 
-/** @param from an example's folder, copied; its state is kept in the copy. */
-export async function cloudNest(engine: TestEngine, from: string | Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}): Promise<CloudNest> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "gosling-clouds-")));
+export interface CloudNestOptions {
+  /** Keep the state where nest.fly says. Default: in the Nest's folder, whatever it says. */
+  readonly keepState?: boolean;
+}
+
+/** @param from an example's folder, copied. */
+export async function cloudNest(engine: TestEngine, from: string | Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}, { keepState = false }: CloudNestOptions = {}): Promise<CloudNest> {
+  const folder = newFolder();
   const root = join(folder, "nest");
   if (typeof from === "string") cpSync(from, root, { recursive: true });
   else writeFiles(root, from);
-  const edit: CloudNest["edit"] = (path, change) => writeFileSync(join(root, path), change(readFileSync(join(root, path), "utf8")));
-  edit("nest.fly", (text) => text.replace(/ {2}state \{[\s\S]*?\n {2}\}\n/, ""));
   const cloud = await startProvider({ clouds: ["aws", "yandex"] });
   const around = await cloudSurroundings(cloud, ["gitlab.com", "gitlab.example.com"]);
+  const nest = nestIn(folder, engine, cloud, around, environment);
+  if (!keepState) nest.edit("nest.fly", (text) => text.replace(/ {2}state \{[\s\S]*?\n {2}\}\n/, ""));
+  return {
+    ...nest,
+    async dispose() {
+      await Promise.all([cloud.stop(), around.close()]);
+      await nest.dispose();
+    },
+  };
+}
+
+function nestIn(folder: string, engine: TestEngine, cloud: RehearsalProvider, around: CloudSurroundings, environment: Readonly<Record<string, string>>): CloudNest {
+  const root = join(folder, "nest");
   const env = { PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(":"), HOME: folder, GOSLING_ENGINE: engine.path, NO_COLOR: "1", ...(cloud.environment as Record<string, string>), ...around.env, ...environment };
   const printed: string[] = [];
   const cli: CloudNest["cli"] = async (...args) => {
@@ -55,13 +73,22 @@ export async function cloudNest(engine: TestEngine, from: string | Readonly<Reco
     write: (files) => writeFiles(root, files),
     remove: (...paths) => paths.forEach((path) => rmSync(join(root, path), { recursive: true })),
     printed,
-    edit,
+    edit: (path, change) => writeFileSync(join(root, path), change(readFileSync(join(root, path), "utf8"))),
     cli,
     done,
     status: async () => (JSON.parse(await done("status", "--json")) as { units: UnitStatus[] }).units,
-    async dispose() {
-      await Promise.all([cloud.stop(), around.close()]);
-      rmSync(folder, { recursive: true, force: true });
+    clone(more = {}) {
+      const other = newFolder();
+      cpSync(root, join(other, "nest"), { recursive: true, filter: (path) => !MADE_HERE.has(basename(path)) });
+      return nestIn(other, engine, cloud, around, { ...environment, ...more });
     },
+    dispose: async () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What no repository holds. */
+const MADE_HERE: ReadonlySet<string> = new Set([".gosling", "gosling.out"]);
+
+function newFolder(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), "gosling-clouds-")));
 }

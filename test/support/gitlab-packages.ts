@@ -16,9 +16,13 @@ export interface PackagesOptions {
   readonly duplicates?: boolean;
 }
 
-/** GitLab's generic packages and locks of states, as the store asks for them; answers whether a request was for it. */
+/** GitLab's generic packages, states and their locks, as the store asks for them; answers whether a request was for it. */
 export interface GitlabPackages {
   readonly files: PackageFile[];
+  /** States as they lie there, by name. */
+  readonly states: Map<string, Buffer>;
+  /** Ids of the locks that are held, by the state's name. */
+  readonly locks: ReadonlyMap<string, { readonly ID: string }>;
   /** `METHOD /path?query`, in order. */
   readonly requests: string[];
   /** Called before a request is carried out; `"drop"`: no answer; `"drop after"`: it is done, and there is no answer; a number: this status instead. */
@@ -33,16 +37,18 @@ const LOCK_FIELDS = ["ID", "Operation", "Info", "Who", "Version", "Created", "Pa
 export function gitlabPackages({ project = 7, token = "glpat-test", duplicates = true }: PackagesOptions = {}): GitlabPackages {
   const files: PackageFile[] = [];
   const requests: string[] = [];
+  const states = new Map<string, Buffer>();
   const locks = new Map<string, { readonly ID: string; readonly Created: string }>();
   const base = `/api/v4/projects/${project}/`;
 
   const answer = (request: IncomingMessage, url: URL, body: Buffer): Answer => {
     const path = url.pathname.slice(base.length);
-    const lock = /^terraform\/state\/([^/]+)\/lock$/.exec(path)?.[1];
-    if (lock !== undefined) {
+    const [, state, lock] = /^terraform\/state\/([^/]+)(\/lock)?$/.exec(path) ?? [];
+    if (state !== undefined) {
       // As GitLab does: a job's token is only taken as a password there.
       const password = Buffer.from((request.headers.authorization ?? "").replace("Basic ", ""), "base64").toString().split(":")[1];
-      return password === token ? lockAnswer(request.method, lock, url, body) : { status: 401 };
+      if (password !== token) return { status: 401 };
+      return lock === undefined ? stateAnswer(request.method, state, url, body) : lockAnswer(request.method, state, url, body);
     }
     if (request.headers["private-token"] !== token && request.headers["job-token"] !== token) return { status: 401 };
     if (path === "packages") return listAnswer(url.searchParams);
@@ -67,6 +73,18 @@ export function gitlabPackages({ project = 7, token = "glpat-test", duplicates =
     return { status: 200, body: JSON.stringify(packages.slice((page - 1) * size, page * size)), headers: { "x-next-page": packages.length > page * size ? String(page + 1) : "" } };
   };
 
+  const stateAnswer = (method: string | undefined, name: string, url: URL, body: Buffer): Answer => {
+    if (method === "GET") {
+      const found = states.get(name);
+      return found ? { status: 200, body: found } : { status: 404 };
+    }
+    const held = locks.get(name);
+    if (held && url.searchParams.get("ID") !== held.ID) return { status: 423 };
+    if (method === "POST") states.set(name, body);
+    else states.delete(name);
+    return { status: 200 };
+  };
+
   const lockAnswer = (method: string | undefined, name: string, url: URL, body: Buffer): Answer => {
     const held = locks.get(name);
     if (method === "DELETE") {
@@ -85,6 +103,8 @@ export function gitlabPackages({ project = 7, token = "glpat-test", duplicates =
 
   const packages: GitlabPackages = {
     files,
+    states,
+    locks,
     requests,
     fault: undefined,
     handle: (request, response) => {

@@ -44,6 +44,7 @@ const project = new typescript.TypeScriptProject({
     "@aws-sdk/client-secrets-manager@^3",
     "@aws-sdk/client-s3@^3",
     "@aws-sdk/client-kms@^3",
+    "@aws-sdk/client-ec2@^3",
     "@gitbeaker/rest@^43",
     // 2.8 is the last that supports Node 20.
     "@yandex-cloud/nodejs-sdk@~2.8.0",
@@ -146,14 +147,15 @@ const below: Record<string, readonly string[]> = {
   synth: ["nest", "fly", "vocabulary", "constructs"],
   engine: ["vocabulary"],
   rehearsal: ["engine", "synth", "nest", "fly", "vocabulary", "constructs"],
+  aws: ["vocabulary"],
   yandex: ["vocabulary"],
   secrets: ["yandex", "vocabulary"],
   gitlab: ["vocabulary"],
   store: ["gitlab", "secrets", "vocabulary"],
   runner: ["secrets", "vocabulary"],
   uglyfox: ["nest", "vocabulary"],
-  deploy: ["uglyfox", "synth", "rehearsal", "engine", "store", "gitlab", "secrets", "yandex", "runner", "nest", "fly", "vocabulary"],
-  cli: ["deploy", "uglyfox", "synth", "rehearsal", "engine", "store", "gitlab", "secrets", "yandex", "runner", "nest", "fly", "vocabulary"],
+  deploy: ["uglyfox", "synth", "rehearsal", "engine", "store", "gitlab", "secrets", "aws", "yandex", "runner", "nest", "fly", "vocabulary"],
+  cli: ["deploy", "uglyfox", "synth", "rehearsal", "engine", "store", "gitlab", "secrets", "aws", "yandex", "runner", "nest", "fly", "vocabulary"],
 };
 const message = "Dependencies point one way; see ARCHITECTURE.md.";
 const engineLibrary = { regex: "^(cdktf|constructs)($|/)", message: "Only constructs/cdktf.ts imports the engine library." };

@@ -4,6 +4,7 @@ import type { RunnerEntry } from "../vocabulary/runner-entry";
 import { applySaved } from "./apply-saved";
 import { elsewhere } from "./capacity";
 import { openUnitStack, type EngineContext, type MachinePower } from "./engine-context";
+import { isAdopted, type LostMachine, machineAddress } from "./lost-machines";
 import { putConfiguration } from "./put-configuration";
 import { restarts } from "./restarts";
 import type { DeploymentSite } from "./site";
@@ -28,9 +29,10 @@ export async function applyUnit(
   for (const { name, configurationHash } of wanted.stacks) await putConfiguration(site.workspace, name, configurations.get(configurationHash) as string);
   const notes: string[] = [];
   let runners: Runners = plan.decision.runners;
+  const taken = new Set<string>();
   for (;;) {
     try {
-      const power = await applyStacks(plan, wanted, runners, site, context, count);
+      const power = await applyStacks(plan, wanted, runners, taken, site, context, count);
       if (power.length > 0) await context.machines?.setPower(wanted.location, power);
       return { notes, ...(runners !== plan.decision.runners && { runners }) };
     } catch (error) {
@@ -43,12 +45,16 @@ export async function applyUnit(
   }
 }
 
-/** Applies every stack; the first hands over what the others need. Answers with machines whose power the engine can't set. */
-async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runners, site: DeploymentSite, context: EngineContext, count: (done: PlanSummary) => void): Promise<readonly MachinePower[]> {
+/** Applies every stack; the first hands over what the others need. `taken`: lost machines that are in the state by now. Answers with machines whose power the engine can't set. */
+async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runners, taken: Set<string>, site: DeploymentSite, context: EngineContext, count: (done: PlanSummary) => void): Promise<readonly MachinePower[]> {
   const apply = async (stack: string, more: Readonly<Record<string, unknown>> = {}): Promise<Applied> => {
     const variables = wanted.runnerType === "vm" ? { runners, ...more } : {};
     const opened = openUnitStack(site.workspace, stack, context);
     const saved = plan.plans?.get(stack);
+    for (const machine of adopted(plan, wanted, stack)) {
+      if (!taken.has(machine.instance)) await opened.import(machineAddress(machine), machine.instance, { variables });
+      taken.add(machine.instance);
+    }
     const done = saved ? await applySaved(opened, saved) : await opened.apply({ variables, replace: restarts(plan, stack) });
     count(applied(done));
     return done;
@@ -63,6 +69,14 @@ async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runn
   const done = await apply(first.name);
   const others = await all(rest.map(({ name }) => apply(name, { shared: done.outputs["shared"] })));
   return [done, ...others].flatMap(({ outputs }) => powerOf(outputs["power"]));
+}
+
+/** Machines that the state has lost and that belong to this stack. */
+function adopted({ decision, lost }: UnitPlan, { stacks }: DeployableUnit, stack: string): readonly LostMachine[] {
+  return [...(lost?.runners ?? [])].flatMap(([id, machine]) => {
+    const entry = decision.runners[id];
+    return isAdopted(machine, entry) && stacks[(entry?.shard ?? 1) - 1]?.name === stack ? [machine] : [];
+  });
 }
 
 /** All of it is done before the first failure is told: what runs must not be left alone. */

@@ -7,6 +7,7 @@ import { GoslingError } from "../vocabulary/error";
 import { applyUnit } from "./apply-unit";
 import { deployedStacks } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
+import { endLost, endSurplus, isAdopted, NONE_LOST } from "./lost-machines";
 import type { Origin } from "./origin";
 import { removeStacks } from "./remove-stacks";
 import { restarting } from "./restarts";
@@ -14,7 +15,7 @@ import type { DeploymentSite } from "./site";
 import { machineUnit, named, type UnitPlan } from "./situation";
 import { addSummaries, NOTHING } from "./summary";
 import type { DeployableUnit } from "./wanted";
-import { leaveOldName, moveStates, recordMove } from "./take-over";
+import { leaveOldName, moveStates } from "./take-over";
 
 /** What was done to one unit. */
 export interface Done {
@@ -27,13 +28,36 @@ export interface Done {
  * ended: whatever ends this half-way, the next deployment finds a record without a good end.
  */
 export async function carryOut(plan: UnitPlan, site: DeploymentSite, shared: EngineContext, origin: Origin): Promise<Done> {
-  const { decision, found, takesOver } = plan;
-  const context: EngineContext = { ...shared, engine: plan.engine ?? shared.engine };
+  const { decision, found } = plan;
   for (const step of decision.steps) {
     const record = step.kind === "drain" ? found.runners.find((runner) => runner.id === step.id)?.record : undefined;
     if (record) await drainRunner(record);
   }
   if (decision.action === "none" || decision.action === "held") return { summary: NOTHING, notes: [] };
+  if (decision.action !== "replace") return recorded(plan, site, shared, origin);
+  // Two deployments: as long as the first has not ended well, what is there is known to be what the old configuration made.
+  const removed = await recorded(removal(plan), site, shared, origin);
+  const made = await recorded(afresh(plan), site, shared, origin);
+  return { summary: addSummaries(removed.summary, made.summary), notes: [...removed.notes, ...made.notes] };
+}
+
+/** The first half of a replacement: what is there goes, under the name that it was deployed under. */
+function removal({ takesOver, ...plan }: UnitPlan): UnitPlan {
+  const { found, decision } = plan;
+  const unit = takesOver ?? plan.unit;
+  return { ...plan, unit, decision: { ...decision, unit, action: "destroy", runners: {}, goneStacks: [...deployedStacks(found.records).keys()] } };
+}
+
+/** The second half: nothing is there any more. */
+function afresh({ takesOver: _, lost: __, ...plan }: UnitPlan): UnitPlan {
+  const { unit, decision } = plan;
+  return { ...plan, found: { unit, records: { unit }, runners: [] }, decision: { ...decision, action: "apply", goneStacks: [] } };
+}
+
+/** One deployment of one unit, with its record. */
+async function recorded(plan: UnitPlan, site: DeploymentSite, shared: EngineContext, origin: Origin): Promise<Done> {
+  const { decision, takesOver } = plan;
+  const context: EngineContext = { ...shared, engine: plan.engine ?? shared.engine };
   const deployment = newDeployment(plan, context.engine, origin);
   const configurations = new Map<string, string>();
   if (decision.action !== "destroy") for (const stack of plan.wanted?.stacks ?? []) configurations.set(stack.configurationHash, await stack.read());
@@ -48,7 +72,6 @@ export async function carryOut(plan: UnitPlan, site: DeploymentSite, shared: Eng
     if (moves) await leaveOldName(takesOver, site, origin);
     const { notes, runners } = await withMachinesHeld(plan, context, () => change(plan, site, context, configurations, count));
     await end({ result: "succeeded", summary, ...(notes.length > 0 && { notes }), ...(runners && { runners }) });
-    if (takesOver !== undefined && !moves) await recordMove(takesOver, site, origin);
     return { summary, notes };
   } catch (error) {
     const interrupted = error instanceof GoslingError && error.code === "INTERRUPTED";
@@ -61,18 +84,25 @@ export async function carryOut(plan: UnitPlan, site: DeploymentSite, shared: Eng
 type Changed = Pick<DeploymentEnd, "runners"> & { readonly notes: readonly string[] };
 
 async function change(plan: UnitPlan, site: DeploymentSite, context: EngineContext, configurations: ReadonlyMap<string, string>, count: (done: PlanSummary) => void): Promise<Changed> {
-  const { unit, wanted, found, decision, takesOver } = plan;
+  const { unit, wanted, found, decision, takesOver, allowDestroy, lost = NONE_LOST } = plan;
+  const surelyIdle = async (ids: readonly string[]) => (allowDestroy ? ids : ((await context.machines?.surelyIdle(machineUnit(found), ids)) ?? []));
+  const leaveNone = () => endSurplus(unit, lost.surplus, surelyIdle, context);
   await abortRemoved(plan, context);
+  if (plan.plans && lost.runners.size + lost.surplus.length > 0) {
+    throw new GoslingError("PLAN_STALE", `${unit} has machines that the engine's state doesn't know, and a saved plan can't take them over`, { hint: "Deploy it without a saved plan." });
+  }
+  // Before the engine: what a machine uses can't go while it is there, and its name is taken.
+  await endLost([...lost.runners].flatMap(([id, machine]) => (isAdopted(machine, decision.runners[id]) ? [] : [machine])), context);
   if (decision.action === "destroy") {
+    const notes = await leaveNone();
     await removeStacks(decision.goneStacks, plan, site, context, count);
-    return { notes: [] };
+    return { notes };
   }
   if (!wanted) throw new Error(`${unit} is to be deployed and nothing is wanted of it`);
-  if (decision.action === "replace") await removeStacks([...deployedStacks(found.records).keys()], plan, site, context, count);
-  else if (takesOver === undefined) await removeStacks(decision.goneStacks, plan, site, context, count);
-  const applied = await applyUnit(plan, wanted, configurations, site, context, count);
+  if (takesOver === undefined) await removeStacks(decision.goneStacks, plan, site, context, count);
+  const { notes, ...applied } = await applyUnit(plan, wanted, configurations, site, context, count);
   await adoptAgents(plan, context);
-  return applied;
+  return { ...applied, notes: [...notes, ...(await leaveNone())] };
 }
 
 /** Machines that are on and go take no job meanwhile, and are asked for once more before they do. */

@@ -47,8 +47,30 @@ export interface MachineControl {
   /** Lets the unit's runners take no further job until `resume`: nothing is started while machines go. */
   pause(unit: MachineUnit): Promise<void>;
   resume(unit: MachineUnit): Promise<void>;
+  /** The machines of a place that were made for this Nest under one of these units' names, by their tags or labels. */
+  find(place: MachinePlace, units: readonly string[]): Promise<readonly CloudMachine[]>;
+  /** Ends machines for good. */
+  end(place: MachinePlace, instances: readonly string[]): Promise<void>;
   /** Starts and stops machines where the engine can't, and waits until they are. */
   setPower(location: string, machines: readonly MachinePower[]): Promise<void>;
+}
+
+/** What machines are asked about at: a region of AWS, a folder of Yandex Cloud. */
+export interface MachinePlace {
+  readonly cloud: "aws" | "yandex";
+  readonly location: string;
+}
+
+/** A machine as its cloud knows it. */
+export interface CloudMachine {
+  readonly runner: string;
+  /** The cloud's id of the machine. */
+  readonly instance: string;
+  /** Unit under whose name it was made. */
+  readonly home: string;
+  /** Revision that it was made with. */
+  readonly revision: string;
+  readonly power: "on" | "off";
 }
 
 export interface MachinePower {

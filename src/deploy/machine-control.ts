@@ -1,6 +1,7 @@
 import type { Environment } from "../engine";
 import type { YandexCloud } from "../yandex";
 import { GoslingError } from "../vocabulary/error";
+import { type CloudAccess, endMachines, findMachines } from "./cloud-machines";
 import type { SessionOptions } from "./connect";
 import type { MachineControl, MachineUnit } from "./engine-context";
 
@@ -19,6 +20,7 @@ export function machineControl(options: MachineControlOptions): MachineControl {
   const gitlab = () => import("./connect/index.js");
   const registrations = ({ unit, repositories, homes, place }: MachineUnit) => ({ nest, unit, repositories, homes, ...(place && { place }) });
   const asked = { ...options, pause };
+  const access: CloudAccess = { nest, env, yandex: options.yandex ?? (async () => (await import("../yandex/index.js")).yandexCloud(env)) };
   return {
     async activity(unit, ids) {
       const found = await (await gitlab()).machineActivity(registrations(unit), ids, asked);
@@ -27,9 +29,11 @@ export function machineControl(options: MachineControlOptions): MachineControl {
     surelyIdle: async (unit, ids) => (await gitlab()).surelyIdleMachines(registrations(unit), ids, asked),
     pause: async (unit) => (await gitlab()).pauseRunners(registrations(unit), true, asked),
     resume: async (unit) => (await gitlab()).pauseRunners(registrations(unit), false, asked),
+    find: (place, units) => findMachines(place, units, access),
+    end: (place, instances) => endMachines(place, instances, access),
     async setPower(_, machines) {
       const yandex = await import("../yandex/index.js");
-      const cloud = await (options.yandex ?? (async () => yandex.yandexCloud(env)))();
+      const cloud = await access.yandex();
       try {
         const outcomes = await yandex.setPower(cloud, machines.map(({ runner, instance, power }) => ({ runner, instanceId: instance, power })), {});
         const failed = outcomes.filter(({ error }) => error !== undefined);

@@ -28,6 +28,8 @@ export interface FoundUnit {
 export interface StateRunner {
   readonly entry: RunnerEntry;
   readonly home: string;
+  /** The cloud's id of its machine. */
+  readonly instance?: string;
 }
 
 /** What runs a job in a cloud, by the id of its runner; a runner that isn't named may run one. */

@@ -3,6 +3,7 @@ import { readRunners, type RunnerRecord } from "../runner/records";
 import type { SecretPlace } from "../secrets";
 import type { DeploymentRecord, RecordedRepository, UnitRecords } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
+import { findLostMachines, type LostMachines, withLost } from "./lost-machines";
 import { decideUnit, type UnitDecision } from "./decide-unit";
 import type { EngineContext, MachineUnit } from "./engine-context";
 import { type CloudActivity, findOrphans, observeCloudUnit, observeUnit, type FoundUnit } from "./observe";
@@ -25,6 +26,8 @@ export interface UnitPlan {
   readonly allowDestroy?: boolean;
   /** Why GitLab could not be asked what runs on its machines: they count as busy. */
   readonly unasked?: string;
+  /** Machines that a crash has left beside the engine's state; those of runners are among what was found. */
+  readonly lost?: LostMachines;
   /** Why it could not be looked at. */
   readonly error?: unknown;
   /** The engine's saved plans, by stack: these are applied and nothing else. */
@@ -114,22 +117,24 @@ async function planLeaving(records: UnitRecords, look: Look): Promise<UnitPlan> 
 }
 
 /** What is there of a unit, and what is decided about it. GitLab is asked only where machines that are on would have to go. */
-async function observeAndDecide(records: UnitRecords, serves: readonly RecordedRepository[], engine: Engine, decide: (found: FoundUnit) => UnitDecision, look: Look): Promise<Pick<UnitPlan, "found" | "decision" | "unasked">> {
+async function observeAndDecide(records: UnitRecords, serves: readonly RecordedRepository[], engine: Engine, decide: (found: FoundUnit) => UnitDecision, look: Look): Promise<Pick<UnitPlan, "found" | "decision" | "unasked" | "lost">> {
   const { site, machine, scratch, allowDestroy } = look;
   const context = { ...look.context, engine };
-  const state = await stateRunners(site, records, context, scratch);
+  const known = await stateRunners(site, records, context, scratch);
   if ((records.pending ?? records.applied)?.cloud === "local") {
-    const observed = observeUnit(records.unit, records, state, machine, context.env);
+    const observed = observeUnit(records.unit, records, known, machine, context.env);
     const found = allowDestroy ? { ...observed, runners: observed.runners.map((runner) => ({ ...runner, activity: runner.activity === "busy" ? ("idle" as const) : runner.activity })) } : observed;
     return { found, decision: decide(found) };
   }
+  const lost = await findLostMachines(records, known, context);
+  const state = withLost(known, lost, records);
   const idle = observeCloudUnit(records.unit, records, state);
   const first = decide(idle);
   const leaving = allowDestroy ? [] : leavingMachines(idle, first);
-  if (leaving.length === 0) return { found: idle, decision: first };
+  if (leaving.length === 0) return { found: idle, decision: first, lost };
   const { activity, unasked } = await askActivity(machineUnit(idle, serves), leaving, context);
   const found = observeCloudUnit(records.unit, records, state, activity);
-  return { found, decision: decide(found), ...(unasked !== undefined && { unasked }) };
+  return { found, decision: decide(found), lost, ...(unasked !== undefined && { unasked }) };
 }
 
 /** Where GitLab can't be asked nothing is known of the machines, and they stay. */

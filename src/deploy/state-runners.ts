@@ -40,7 +40,8 @@ export function runnersOf(resources: readonly StateResource[], shard: number): R
       if (!read || resource.name !== "runner" || typeof resource.key !== "string") return [];
       const { egg, revision, power, place } = read(resource, { processes, stopped });
       if (typeof egg !== "string" || typeof revision !== "string") return [];
-      return [[resource.key, { home: egg, entry: { power: power ? "on" : "off", revision, shard, place } }]];
+      const { id } = resource.values;
+      return [[resource.key, { home: egg, entry: { power: power ? "on" : "off", revision, shard, place }, ...(place !== "local" && typeof id === "string" && { instance: id }) }]];
     }),
   );
 }

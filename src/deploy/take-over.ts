@@ -58,7 +58,7 @@ export async function leaveOldName(from: string, site: DeploymentSite, origin: O
 }
 
 /** Records that what was the old name's is another one's now. */
-export async function recordMove(from: string, { store }: DeploymentSite, origin: Origin): Promise<void> {
+async function recordMove(from: string, { store }: DeploymentSite, origin: Origin): Promise<void> {
   const records = await store.currentOf(from);
   const last = records.pending ?? records.applied;
   if (!last) return;

@@ -1,6 +1,7 @@
 import type { Instance, Instance_Status } from "@yandex-cloud/nodejs-sdk/dist/generated/yandex/cloud/compute/v1/instance.js";
 import { inParallel } from "./parallel";
 import { isYandexError } from "./error";
+import { finished } from "./operation";
 import type { MachineStatus } from "./power-steps";
 import type { YandexCloud } from "./yandex-cloud";
 
@@ -17,6 +18,9 @@ export interface Machine {
 const STATUSES: readonly MachineStatus[] = ["unknown", "provisioning", "running", "stopping", "stopped", "starting", "restarting", "updating", "error", "crashed", "deleting"];
 
 const PAGE_SIZE = 1_000;
+/** For all deletions together, and between two looks at one. */
+const DELETE_LIMIT_MS = 10 * 60_000;
+const DELETE_PAUSE_MS = 2_000;
 /** Calls at once. */
 export const CONCURRENCY = 8;
 
@@ -42,6 +46,23 @@ export async function listMachines(cloud: YandexCloud, folderId: string, labels:
 export async function readPower(cloud: YandexCloud, instanceIds: Iterable<string>): Promise<ReadonlyMap<string, MachineStatus>> {
   const ids = [...new Set(instanceIds)];
   return new Map(await inParallel(ids, CONCURRENCY, async (id) => [id, await readStatus(cloud, id)] as const));
+}
+
+/**
+ * Deletes machines for good and waits until they are gone; one that is gone already is no error.
+ * @throws YandexError
+ */
+export async function deleteMachines(cloud: YandexCloud, instanceIds: readonly string[], { limitMs = DELETE_LIMIT_MS, pauseMs = DELETE_PAUSE_MS, signal }: { readonly limitMs?: number; readonly pauseMs?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+  const { DeleteInstanceRequest, InstanceServiceService } = await definitions();
+  const deadline = cloud.edges.now() + limitMs;
+  await inParallel(instanceIds, CONCURRENCY, async (instanceId) => {
+    try {
+      const operation = await cloud.call("compute", InstanceServiceService.delete, DeleteInstanceRequest.fromPartial({ instanceId }), { changes: true, signal });
+      await finished(cloud, operation, { call: "compute.v1.InstanceService/Delete", deadline, pauseMs, signal });
+    } catch (error) {
+      if (!isYandexError(error) || error.status !== "NOT_FOUND") throw error;
+    }
+  });
 }
 
 /** @throws YandexError */

@@ -8,6 +8,46 @@ import { type CommandLineResult, gosling } from "./command-line";
 import type { TestEngine } from "./engines";
 import { writeFiles } from "./folder";
 
+/** A Nest with state on this machine: an Egg of machines on each cloud, `web` and `app`. */
+export function twoClouds({ on = 2, off = 0, timeout = "1h", region = "eu-central-1" }: { readonly on?: number; readonly off?: number; readonly timeout?: string; readonly region?: string } = {}): Readonly<Record<string, string>> {
+  const egg = (name: string, cloud: string, project: number): string => `egg "${name}" {
+  type = "vm"
+  cloud {
+    ${cloud}
+  }
+  resources {
+    cpu    = 2
+    memory = 2048
+    disk   = 20
+  }
+  runner {
+    tags       = ["${name}"]
+    concurrent = 4
+    timeout    = "${timeout}"
+  }
+  gitlab {
+    server     = "gitlab.example.com"
+    project_id = ${project}
+  }
+  pool {
+    apex {
+      min_count = ${on}
+      max_count = 4
+    }
+    nadir {
+      min_count = ${off}
+      max_count = 2
+    }
+  }
+}
+`;
+  return {
+    "nest.fly": 'nest {\n  name = "acme"\n}\n',
+    "Eggs/web/config.fly": egg("web", `provider = "aws"\n    region   = "${region}"`, 1),
+    "Eggs/app/config.fly": egg("app", 'provider  = "yandex"\n    region    = "ru-central1"\n    folder_id = "b1g0123456789abcdefg"', 2),
+  };
+}
+
 /** A Nest on AWS and Yandex Cloud, deployed by the real command line and a real engine to clouds in this process. */
 export interface CloudNest {
   readonly root: string;

@@ -1,5 +1,6 @@
 import type { RehearsalProvider } from "../../src/rehearsal";
 import { type GitlabServer, gitlabServer } from "./gitlab-server";
+import { startEc2 } from "./ec2-server";
 import { awsEnvironment, type SecretsManager, secretsManager } from "./secrets-manager";
 import { type KeptMachine, MachineState, startYandexServer, type YandexServer } from "./yandex-server";
 
@@ -17,7 +18,7 @@ const IAM_TOKEN = "t1.aaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 
 /** @param servers hosts of the Nest whose GitLab is the one of these surroundings. */
 export async function cloudSurroundings(cloud: RehearsalProvider, servers: readonly string[]): Promise<CloudSurroundings> {
-  const [secrets, yandex, gitlab] = await Promise.all([secretsManager(), startYandexServer(), gitlabServer()]);
+  const [secrets, yandex, gitlab, ec2] = await Promise.all([secretsManager(), startYandexServer(), gitlabServer(), startEc2(cloud.world)]);
   yandex.tokens.add(IAM_TOKEN);
   watchMachines(yandex, cloud);
   const addresses = servers.map((server) => `${server}=${gitlab.url}`).join(",");
@@ -25,8 +26,8 @@ export async function cloudSurroundings(cloud: RehearsalProvider, servers: reado
     secrets,
     yandex,
     gitlab,
-    env: { ...yandex.env, YC_TOKEN: IAM_TOKEN, ...awsEnvironment(secrets), AWS_EC2_METADATA_DISABLED: "true", GOSLING_GITLAB_ADDRESSES: addresses },
-    close: async () => void (await Promise.all([secrets.close(), yandex.close(), gitlab.close()])),
+    env: { ...yandex.env, YC_TOKEN: IAM_TOKEN, ...awsEnvironment(secrets), AWS_ENDPOINT_URL_EC2: ec2.url, AWS_EC2_METADATA_DISABLED: "true", GOSLING_GITLAB_ADDRESSES: addresses },
+    close: async () => void (await Promise.all([secrets.close(), yandex.close(), gitlab.close(), ec2.close()])),
   };
 }
 
@@ -56,6 +57,11 @@ function watchMachines(yandex: YandexServer, { world }: RehearsalProvider): void
   };
   const { machines } = yandex;
   machines.get = machineOf;
+  machines.delete = (id) => {
+    const isThere = machineOf(id) !== undefined;
+    if (isThere) world.vanish("yandex_compute_instance", id);
+    return kept.delete(id) || isThere;
+  };
   machines.has = (id) => machineOf(id) !== undefined;
   machines.values = () => new Map(world.objects("yandex_compute_instance").map(({ id }) => [id, machineOf(id) as KeptMachine])).values();
 }

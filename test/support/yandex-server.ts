@@ -251,6 +251,11 @@ export async function startYandexServer(now: () => number = Date.now): Promise<Y
       const from = Number(pageToken || 0);
       return ListInstancesResponse.fromPartial({ instances: all.slice(from, from + 2).map(asInstance), nextPageToken: from + 2 < all.length ? String(from + 2) : "" });
     },
+    delete({ instanceId }: { instanceId: string }) {
+      const machine = machineOf(instanceId);
+      machine.status = Instance_Status.DELETING;
+      return operation(machine.polls ?? 1, () => server.machines.delete(instanceId));
+    },
     start: ({ instanceId }: { instanceId: string }) => switched(instanceId, Instance_Status.STOPPED, Instance_Status.STARTING, Instance_Status.RUNNING),
     stop: ({ instanceId }: { instanceId: string }) => switched(instanceId, Instance_Status.RUNNING, Instance_Status.STOPPING, Instance_Status.STOPPED),
   });

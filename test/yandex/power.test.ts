@@ -1,5 +1,5 @@
 import { status as Code } from "@grpc/grpc-js";
-import { listMachines, type Power, powerSteps, readPower, setPower, type SetPowerOptions, type WantedPower, type YandexCloud, yandexCloud } from "../../src/yandex";
+import { deleteMachines, listMachines, type Power, powerSteps, readPower, setPower, type SetPowerOptions, type WantedPower, type YandexCloud, yandexCloud } from "../../src/yandex";
 import { type HeldEdges, heldEdges } from "../support/held-edges";
 import { type KeptMachine, MachineState, startYandexServer, type YandexServer } from "../support/yandex-server";
 
@@ -158,4 +158,11 @@ test("lists a folder's machines by their labels, over all pages", async () => {
   }
   const found = await listMachines(cloud, "folder-1", { "gosling-nest": "acme", "gosling-egg": "web-app" });
   expect(found.map(({ instanceId, name, status }) => `${instanceId} ${name} ${status}`)).toEqual(["vm-1 name-of-vm-1 running", "vm-3 name-of-vm-3 stopped", "vm-5 name-of-vm-5 running"]);
+});
+
+test("machines are deleted for good; one that is gone is no error", async () => {
+  machine("one", RUNNING, { polls: 3 });
+  machine("other", STOPPED);
+  await deleteMachines(cloud, ["one", "long-gone"]);
+  expect([...server.machines.keys()]).toEqual(["other"]);
 });

@@ -1,0 +1,45 @@
+import { type CloudNest, cloudNest, twoClouds } from "../support/cloud-nest";
+import { describeWithOneEngine } from "../support/engines";
+
+describeWithOneEngine("Machines that the engine's state has lost", (engine) => {
+  let nest: CloudNest;
+  beforeEach(async () => (nest = await cloudNest(engine, twoClouds())));
+  afterEach(() => nest.dispose());
+  const machines = (): readonly string[] => ["aws_instance", "yandex_compute_instance"].flatMap((type) => nest.cloud.world.objects(type).map(({ id }) => id));
+  const lose = (type: "aws_instance" | "yandex_compute_instance", times = 1) => nest.cloud.world.inject({ operation: "create", type, kind: "fail", message: "the answer was lost", leaves: "orphan", times });
+
+  test("are taken into it by the next deploy, which makes no other; a look leaves them alone", async () => {
+    lose("aws_instance", 2);
+    lose("yandex_compute_instance");
+    expect((await nest.cli("deploy", "--yes")).code).toBe(1);
+    const made = machines();
+    expect(made).toHaveLength(4);
+    expect((await nest.cli("deploy", "--dry-run")).code).toBe(0);
+    expect(await nest.done("deploy", "--yes")).toBe("2 deployed.\n");
+    expect(machines()).toEqual(made);
+    expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed");
+    expect((await nest.status()).map(({ runners }) => runners.map(({ state }) => state))).toEqual([["on", "on"], ["on", "on"]]);
+    await nest.done("destroy", "--yes", "--now");
+    expect(nest.cloud.world.objects()).toEqual([]);
+  });
+
+  test("go with a unit that is destroyed", async () => {
+    lose("aws_instance");
+    lose("yandex_compute_instance");
+    await nest.cli("deploy", "--yes");
+    await nest.done("destroy", "--yes", "--now");
+    expect(nest.cloud.world.objects()).toEqual([]);
+  });
+
+  test("are made anew where they have an old configuration, as every machine is", async () => {
+    lose("aws_instance");
+    await nest.cli("deploy", "--yes", "--target", "web");
+    nest.write(twoClouds({ timeout: "2h" }));
+    await nest.done("deploy", "--yes", "--allow-destroy");
+    const { world } = nest.cloud;
+    const revisions = new Set(world.objects("aws_instance").map(({ attributes }) => (attributes["tags"] as Record<string, string>)["gosling:config"]));
+    expect(world.objects("aws_instance")).toHaveLength(2);
+    expect(revisions.size).toBe(1);
+    expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed");
+  });
+});

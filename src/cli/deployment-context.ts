@@ -11,6 +11,7 @@ import type { SecretPlace, Secrets } from "../secrets";
 import type { Context, GlobalFlags } from "./context";
 import { deployedBy } from "./deployed-by";
 import { offerEngine } from "./engine";
+import { type CloudBlocks, engineCredentials } from "./engine-credentials";
 import { withSecrets } from "./open-secrets";
 
 /** The `gosling` program that the engine starts for each runner: this one. */
@@ -42,7 +43,7 @@ export async function withSite<T>(context: Context, nest: SiteOwner, work: (site
 }
 
 /** A Nest, or the folder of one whose files can't be read: then its state is taken to be local. */
-export type SiteOwner = Pick<Nest, "root" | "values"> | { readonly root: string; readonly values?: undefined };
+export type SiteOwner = (Pick<Nest, "root" | "values"> & CloudBlocks) | ({ readonly root: string; readonly values?: undefined } & CloudBlocks);
 
 /**
  * Finds or offers an engine, opens where deployments are recorded, and lets Ctrl-C and its like ask the engine to
@@ -62,11 +63,12 @@ export async function withDeployment<T>(
       for (const warning of flags.quiet ? [] : encryption(engine).warnings) context.stderr.write(`warning: ${warning}\n`);
       try {
         const { lockTimeout } = flags;
+        const env = { ...context.env, ...(await engineCredentials(context.env, nest, (token) => secrets.masker.add([token]))) };
         const resolve = (reference: string, place?: SecretPlace) => secrets.read(reference, place);
         const engineContext: EngineContext = {
           engine,
           engineFor: (version) => engineFor(version, context),
-          env: context.env,
+          env,
           program: PROGRAM,
           nestRoot: nest.root,
           interrupts,

@@ -16,6 +16,7 @@ const AT_ONCE = 8;
 interface Checked {
   readonly reference: string;
   readonly region?: string;
+  readonly folderId?: string;
   readonly uses: readonly SecretUse[];
   readonly status: "ok" | "warning" | "error";
   readonly code?: SecretErrorCode;
@@ -43,11 +44,11 @@ export async function checkSecrets(cli: Cli, command: Command): Promise<number> 
   return failed ? EXIT.failed : EXIT.done;
 }
 
-/** Uses that read the same: by reference and region. */
+/** Uses that read the same: by reference, region and folder. */
 function byReference(uses: readonly SecretUse[]): readonly (readonly SecretUse[])[] {
   const groups = new Map<string, SecretUse[]>();
   for (const use of uses) {
-    const key = `${use.reference}\n${use.region ?? ""}`;
+    const key = `${use.reference}\n${use.region ?? ""}\n${use.folderId ?? ""}`;
     const group = groups.get(key);
     if (group) group.push(use);
     else groups.set(key, [use]);
@@ -56,8 +57,8 @@ function byReference(uses: readonly SecretUse[]): readonly (readonly SecretUse[]
 }
 
 async function checkOne(secrets: Secrets, uses: readonly SecretUse[]): Promise<Checked> {
-  const { reference = "", region } = uses[0] ?? {};
-  const place = region === undefined ? {} : { region };
+  const { reference = "", region, folderId } = uses[0] ?? {};
+  const place = { ...(region !== undefined && { region }), ...(folderId !== undefined && { folderId }) };
   try {
     const value = await secrets.read(reference, place);
     if (uses.some(({ purpose }) => purpose === "state key")) decodeKey(reference, value);
@@ -74,10 +75,11 @@ function mayWait({ provider, purpose, written }: SecretUse): boolean {
   return provider === "local" && (purpose === "runner token" || !written);
 }
 
-function asJson({ reference, region, uses, status, code, message, hint }: Checked): unknown {
+function asJson({ reference, region, folderId, uses, status, code, message, hint }: Checked): unknown {
   return {
     reference,
     region: region ?? null,
+    folder_id: folderId ?? null,
     status,
     problem: code === undefined ? null : { code, message, hint: hint ?? null },
     uses: uses.map(({ title, written, place }) => ({ for: title, file: place.file, line: place.range.start.line, written })),

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isUtf8 } from "node:buffer";
 import type { Command } from "commander";
 import { findNest } from "../nest";
-import { generateKey } from "../secrets";
+import { generateKey, type SecretPlace } from "../secrets";
 import { GoslingError } from "../vocabulary/error";
 import { parseSecretReference, type SecretReference } from "../vocabulary/secret";
 import { canPrompt, type Context, EXIT, type GlobalFlags } from "./context";
@@ -15,6 +15,7 @@ import { checkSecrets } from "./secrets-check";
 
 interface WriteFlags extends GlobalFlags {
   readonly region?: string;
+  readonly folderId?: string;
   readonly force?: boolean;
 }
 
@@ -30,7 +31,8 @@ export function configure(command: Command, cli: Cli): void {
   const set = subcommand(command, "set", "Store a value: from standard input, or typed unseen")
     .argument("<reference>", "where, such as aws-sm://team/my-app/token")
     .option("--region <region>", "region of AWS (default: that of the Egg that uses it, else AWS_REGION)")
-    .addHelpText("after", "\nOne newline at the end of the input is no part of the value. What is there is replaced; Secrets Manager and Vault keep it as an older version.\n\nExample:\n  gosling secrets set aws-sm://team/my-app/token < token.txt")
+    .option("--folder-id <id>", "folder of Yandex Cloud, for Lockbox (default: that of the Egg that uses it, else YC_FOLDER_ID)")
+    .addHelpText("after", "\nOne newline at the end of the input is no part of the value. What is there is replaced; Secrets Manager, Lockbox and Vault keep it as an older version.\n\nExample:\n  gosling secrets set aws-sm://team/my-app/token < token.txt")
     .action(
       cli.action(async (text: string) => {
         const reference = readReference(text);
@@ -41,6 +43,7 @@ export function configure(command: Command, cli: Cli): void {
   const generate = subcommand(command, "generate", "Make a key for the state's encryption, and store it")
     .argument("<reference>", "where, as nest.state.encryption.key names it")
     .option("--region <region>", "region of AWS (default: that of the state's bucket, else AWS_REGION)")
+    .option("--folder-id <id>", "folder of Yandex Cloud, for Lockbox (default: YC_FOLDER_ID)")
     .option("--force", "replace what is there: states that are encrypted with it can't be read any more")
     .addHelpText("after", "\nThe key has 32 random bytes, in base64, and is not shown.")
     .action(
@@ -66,11 +69,13 @@ async function write(cli: Cli, command: Command, reference: SecretReference, tex
   const { context } = cli;
   const flags = command.optsWithGlobals<WriteFlags>();
   const nest = await nestOf(cli, command, reference, flags);
-  const region = flags.region ?? nest.regionOf(text);
-  await withSecrets(context, nest.root, nest.name, (secrets) => secrets.write(text, value, { replace, ...(region !== undefined && { region }) }));
+  const used = nest.placeOf(text);
+  const region = flags.region ?? used.region;
+  const folderId = flags.folderId ?? used.folderId;
+  await withSecrets(context, nest.root, nest.name, (secrets) => secrets.write(text, value, { replace, ...(region !== undefined && { region }), ...(folderId !== undefined && { folderId }) }));
   const warning = reference.backend === "file" ? await gitWarning(nest.root, reference.name) : undefined;
   if (warning !== undefined) context.stderr.write(`warning: ${warning}\n`);
-  if (flags.json) context.stdout.write(`${JSON.stringify({ reference: text, region: region ?? null, warning: warning ?? null })}\n`);
+  if (flags.json) context.stdout.write(`${JSON.stringify({ reference: text, region: region ?? null, folder_id: folderId ?? null, warning: warning ?? null })}\n`);
   else if (!flags.quiet) context.stdout.write(`${text} ${done}\n`);
   return EXIT.done;
 }
@@ -78,16 +83,18 @@ async function write(cli: Cli, command: Command, reference: SecretReference, tex
 interface NestHere {
   readonly root: string;
   readonly name?: string;
-  regionOf(reference: string): string | undefined;
+  /** Where those keep it that use it. */
+  placeOf(reference: string): SecretPlace;
 }
 
 /** The Nest here: a file needs its folder, the others need none, and go by what it says where there is one. */
 async function nestOf(cli: Cli, command: Command, { backend }: SecretReference, flags: GlobalFlags): Promise<NestHere> {
   const needed = backend === "file" || flags.nest !== undefined;
   const root = needed ? nestFolder(cli, command) : findNest(cli.context.cwd);
-  if (root === undefined || backend !== "aws-sm") return { root: root ?? cli.context.cwd, regionOf: () => undefined };
+  if (root === undefined || (backend !== "aws-sm" && backend !== "yc-lockbox")) return { root: root ?? cli.context.cwd, placeOf: () => ({}) };
   const result = await loadNest(cli, command);
-  return { root, ...(result.nest && { name: result.nest.name }), regionOf: (text) => result.secrets().find(({ reference, region }) => reference === text && region !== undefined)?.region };
+  const place = backend === "aws-sm" ? "region" : "folderId";
+  return { root, ...(result.nest && { name: result.nest.name }), placeOf: (text) => result.secrets().find((use) => use.reference === text && use[place] !== undefined) ?? {} };
 }
 
 async function gitWarning(root: string, path: string): Promise<string | undefined> {

@@ -14,6 +14,8 @@ export interface SecretUse {
   readonly provider?: "aws" | "yandex" | "local";
   /** Region of AWS whose store it is in, unless the reference itself says one. */
   readonly region?: string;
+  /** Folder of Yandex Cloud whose Lockbox it is in, unless the reference names the secret by its id. */
+  readonly folderId?: string;
   /** Whether a file says it; else it follows from the names by convention. */
   readonly written: boolean;
   /** Where it is written; by convention: where the block begins that it follows from. */
@@ -39,8 +41,8 @@ export function secretUses(checked: CheckedNest, nest: Nest): readonly SecretUse
 }
 
 function usesOf(top: TopBlock, owner: Egg | Job): SecretUse[] {
-  const { provider = "local", region } = owner.values.cloud ?? {};
-  const shared = { provider, ...(provider === "aws" && region !== undefined && { region }) };
+  const { provider = "local", region, folderId } = owner.values.cloud ?? {};
+  const shared = { provider, ...(provider === "aws" && region !== undefined && { region }), ...(provider === "yandex" && folderId !== undefined && { folderId }) };
   const ofOwner = `of ${owner.kind === "eggsbucket" ? "bucket" : owner.kind} ${owner.name}`;
   const uses = Object.entries(owner.values.secrets).map(([name, reference]) => secretUse(top, ["secrets", name], { ...shared, reference, purpose: "job secret", title: `${name} ${ofOwner}`, written: true }));
   for (const { name, gitlab } of owner.repositories) {

@@ -198,7 +198,7 @@ describe("gosling secrets set", () => {
     expect(aws.requests.every(({ headers }) => String(headers["authorization"]).includes("/eu-west-1/"))).toBe(true);
     expect(aws.secrets.get("gitlab/gitlab.com/web")?.tags).toContainEqual({ Key: "gosling:nest", Value: "test" });
     const { stdout } = await run(folder, ["set", "aws-sm://gitlab/gitlab.com/web/runner-token", "--region", "us-east-1", "--json"], CANARY);
-    expect(JSON.parse(stdout)).toEqual({ reference: "aws-sm://gitlab/gitlab.com/web/runner-token", region: "us-east-1", warning: null });
+    expect(JSON.parse(stdout)).toEqual({ reference: "aws-sm://gitlab/gitlab.com/web/runner-token", region: "us-east-1", folder_id: null, warning: null });
     expect(aws.requests.at(-1)?.headers["authorization"]).toContain("/us-east-1/");
   });
 

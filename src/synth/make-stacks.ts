@@ -1,3 +1,4 @@
+import "./late-archiver";
 import { App, type TerraformStack } from "../../constructs/cdktf";
 import { UnitStack } from "../../constructs/unit-stack";
 import type { Place } from "../nest/model";

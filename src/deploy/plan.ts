@@ -59,14 +59,17 @@ async function planUnit(unit: UnitPlan, site: DeploymentSite, scratch: Workspace
   };
   const out = keep ? { out: PLAN_FILE } : {};
 
-  const remove = async (name: string) => {
-    const stack = { name, configurationHash: deployed.get(name) as string };
-    if (!(await copyStack(site, stack, scratch))) return;
+  const going = decision.action === "replace" ? [...deployed.keys()] : takesOver === undefined ? decision.goneStacks.filter((name) => deployed.has(name)) : [];
+  // The first one goes last, or stays, and hands over what the removal of the others needs.
+  const copied = new Set<string>();
+  for (const name of going.length > 0 ? new Set([...[...deployed.keys()].slice(0, 1), ...going]) : []) {
+    if (await copyStack(site, { name, configurationHash: deployed.get(name) as string }, scratch)) copied.add(name);
+  }
+  for (const name of going.filter((each) => copied.has(each)).reverse()) {
     const variables = await removalVariables(name, unit, { ...site, workspace: scratch }, context);
-    add(await openUnitStack(scratch, name, context, { lock: false }).plan({ destroy: true, variables, ...out }), scratch, { stack: name, configurationHash: stack.configurationHash, destroy: true });
-  };
-  const going = decision.action === "replace" ? [...deployed.keys()] : takesOver === undefined ? decision.goneStacks : [];
-  for (const name of [...going].reverse()) if (deployed.has(name)) await remove(name);
+    const plan = await openUnitStack(scratch, name, context, { lock: false }).plan({ destroy: true, variables, ...out });
+    add(plan, scratch, { stack: name, configurationHash: deployed.get(name) as string, destroy: true });
+  }
 
   if (wanted && (decision.action === "apply" || decision.action === "replace")) {
     // After a removal the new stacks start from nothing: in a workspace of their own.

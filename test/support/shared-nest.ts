@@ -83,15 +83,16 @@ export function sharedNest(state: string): Readonly<Record<string, string>> {
   return { "nest.fly": `nest {\n  name = "acme"\n  ${state}\n}\n`, "Eggs/api/config.fly": machineEgg("api"), "Eggs/lint/config.fly": serverlessEgg("lint") };
 }
 
-export function machineEgg(name: string, more = ""): string {
-  return eggOf(name, { type: "vm", runner: 'executor   = "docker"\n    image      = "debian:13"', more: `${more}\n  pool {\n    apex {\n      min_count = 1\n      max_count = 2\n    }\n  }` });
+/** @param apex How many machines are on, at least and at most. */
+export function machineEgg(name: string, [least, most]: readonly [number, number] = [1, 2]): string {
+  return eggOf(name, { type: "vm", concurrent: most, runner: 'executor   = "docker"\n    image      = "debian:13"', more: `pool {\n    apex {\n      min_count = ${least}\n      max_count = ${most}\n    }\n  }` });
 }
 
 export function serverlessEgg(name: string, more = ""): string {
-  return eggOf(name, { type: "serverless", runner: 'image      = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/runner:1"', more });
+  return eggOf(name, { type: "serverless", concurrent: 2, runner: 'image      = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/runner:1"', more });
 }
 
-function eggOf(name: string, { type, runner, more }: { readonly type: string; readonly runner: string; readonly more: string }): string {
+function eggOf(name: string, { type, concurrent, runner, more }: { readonly concurrent: number; readonly type: string; readonly runner: string; readonly more: string }): string {
   return `egg "${name}" {
   type = "${type}"
   cloud {
@@ -105,7 +106,7 @@ function eggOf(name: string, { type, runner, more }: { readonly type: string; re
   }
   runner {
     tags       = ["${name}"]
-    concurrent = 2
+    concurrent = ${concurrent}
     timeout    = "10m"
     ${runner}
   }

@@ -42,4 +42,21 @@ describeWithOneEngine("Machines that the engine's state has lost", (engine) => {
     expect(revisions.size).toBe(1);
     expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed");
   });
+
+  test("an Egg that changes its region leaves nothing in the old one, also where its removal fails half-way", async () => {
+    await nest.done("deploy", "--yes", "--target", "web");
+    nest.write(twoClouds({ region: "us-west-2" }));
+    const { world } = nest.cloud;
+    const regions = () => new Set(world.objects().flatMap(({ type, attributes }) => (type === "aws_instance" ? [String(attributes["arn"]).split(":")[3]] : [])));
+    world.inject({ operation: "delete", type: "aws_security_group", kind: "fail", message: "it is still in use" });
+    expect((await nest.cli("deploy", "--yes", "--allow-destroy", "--target", "web")).code).toBe(1);
+    // The old one's end goes on before the new one begins.
+    expect(world.objects("aws_security_group")).toHaveLength(1);
+    await nest.done("deploy", "--yes", "--allow-destroy", "--target", "web");
+    expect([...regions()]).toEqual(["us-west-2"]);
+    expect(world.objects("aws_security_group")).toHaveLength(1);
+    expect(await nest.done("history", "web")).toMatch(/deploy[\s\S]*destroy[\s\S]*destroy[\s\S]*deploy/);
+    await nest.done("destroy", "--yes", "--now");
+    expect(world.objects()).toEqual([]);
+  });
 });

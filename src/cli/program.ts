@@ -50,6 +50,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "destroy", summary: "Drain and remove runners", load: () => require("./destroy") },
   { name: "state", summary: "List, unlock and import state", load: () => require("./state") },
   { name: "secrets", summary: "Check, set and generate secrets", load: () => require("./secrets") },
+  { name: "rotate", summary: "Give runners and webhooks new secrets", load: () => require("./rotate") },
   { name: "graph", summary: "Draw the Nest as Mermaid or SVG", load: () => require("./graph") },
   { name: "doctor", summary: "Check this machine and say how to mend it", load: () => require("./doctor") },
   { name: "engine", summary: "Find, install and choose the engine", load: () => require("./engine") },

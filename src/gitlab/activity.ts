@@ -13,14 +13,15 @@ export function activityOf(managers: readonly Manager[], systemId: string): Acti
   return manager.status === "online" && manager.jobs === "idle" ? "idle" : "unknown";
 }
 
-/** Asks GitLab what some machines of a registration do, by system id. */
+/** Asks GitLab what some machines of a registration do, by system id; those that it has never heard of are left out. */
 export async function askActivities(gitlab: Gitlab, runnerId: number, systemIds: readonly string[]): Promise<ReadonlyMap<string, Activity>> {
   const managers = await gitlab.managers(runnerId);
   const answers = new Map<string, Activity>();
   for (const systemId of systemIds) {
     const manager = managers.find((candidate) => candidate.systemId === systemId);
+    if (manager === undefined) continue;
     // A server that doesn't say it of machines is asked for the jobs themselves.
-    const isSilent = manager?.status === "online" && manager.jobs === undefined;
+    const isSilent = manager.status === "online" && manager.jobs === undefined;
     answers.set(systemId, isSilent ? ((await gitlab.runsJob(runnerId, systemId)) ? "busy" : "idle") : activityOf(managers, systemId));
   }
   return answers;

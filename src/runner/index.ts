@@ -3,7 +3,7 @@
  * has to be quick.
  */
 export type { Heartbeat, RunnerState } from "./heartbeat";
-export { drainRunner, readRunner, readRunners, type RunnerRecord } from "./records";
+export { drainRunner, readRunner, readRunners, reloadRunner, type RunnerRecord } from "./records";
 export { machineProcesses, type Processes, type ProcessIdentity } from "./processes";
 export { type RunnerFolder, runnerFolder, runnersRoot } from "./folder";
 export type { RunnerFile } from "./runner-file";

@@ -90,6 +90,16 @@ export async function drainRunner(record: Pick<RunnerRecord, "folder" | "egg" | 
   if (agent !== undefined) await signalExactly(processes, agent, "SIGQUIT");
 }
 
+/**
+ * Lets a runner read its secrets anew, and give them to its agent.
+ * @returns whether it was told; one that isn't up yet reads them by itself.
+ */
+export async function reloadRunner(record: Pick<RunnerRecord, "folder" | "egg" | "id" | "heartbeat">, processes: Processes = machineProcesses): Promise<boolean> {
+  const claim = await newestClaim(folderOf(record));
+  // Before its first heartbeat it may not listen to signals, and would end.
+  return claim !== undefined && record.heartbeat?.launch === claim.launch && (await signalExactly(processes, claim, "SIGHUP"));
+}
+
 /** The folder of a record. */
 export function folderOf(record: Pick<RunnerRecord, "folder" | "egg" | "id">): RunnerFolder {
   // NEST/.gosling/runners/EGG/ID

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { GoslingError } from "../vocabulary/error";
+import { SECRET_REFRESH_SECONDS } from "../vocabulary/runner-configuration";
 import { createMasker, environmentStore, fileStore, secretResolver } from "../secrets";
 import { claimRunner } from "./claim";
 import { runnerFolder } from "./folder";
@@ -75,6 +76,7 @@ export async function runRunner(options: RunOptions): Promise<void> {
       status,
       processes: machineProcesses,
       heartbeatMs: positive(options.env["GOSLING_HEARTBEAT_MS"]) ?? HEARTBEAT_MS,
+      refreshMs: SECRET_REFRESH_SECONDS * 1000,
       now: () => performance.now(),
       random: Math.random,
     });

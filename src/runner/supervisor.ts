@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { Masker, ResolveSecret } from "../secrets";
 import { systemId } from "../vocabulary/system-id";
 import { agentMissing, agentVersion, findAgent, freePort } from "./agent";
@@ -33,6 +34,8 @@ export interface SupervisorInput {
   readonly processes: Processes;
   /** Time between two heartbeats, in milliseconds. */
   readonly heartbeatMs: number;
+  /** Time between two readings of the secrets while the agent runs, in milliseconds. */
+  readonly refreshMs: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
   readonly random: () => number;
@@ -74,6 +77,9 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
   let reloadWanted = false;
   const waker = createWaker();
   const programEnv = { ...programEnvironment(input.env), ...proxyEnvironment(runner.proxy) };
+  /** What the agent was given, and when the secrets were last read. */
+  let given: RunnerSecrets | undefined;
+  let readAt = 0;
   const pauseMs = (attempt: number): number => backoffMs(attempt, { firstMs: FIRST_PAUSE_MS, maxMs: LONGEST_PAUSE_MS, random: input.random });
 
   const report = (now: Omit<Partial<Status>, "draining"> & Pick<Status, "state">): Promise<void> => {
@@ -84,6 +90,7 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
   /** Secrets of now; those of before stay masked too. */
   async function readSecrets(): Promise<RunnerSecrets> {
     const secrets = await readRunnerSecrets(runner, input.resolve);
+    readAt = input.now();
     input.masker.add([...secrets.tokens.values(), ...secrets.variables.values()]);
     return secrets;
   }
@@ -93,6 +100,7 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
     if (runner.caCertificate !== undefined) await writeFileAtomically(folder.caCertificate, runner.caCertificate);
     await writeFileAtomically(folder.systemId, systemId(runner.nest, runner.egg, runner.id));
     await writeFileAtomically(folder.agentConfig, text);
+    given = secrets;
   }
 
   /** @returns why it can't go on, or undefined. */
@@ -166,9 +174,10 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
           agent.signal("SIGKILL");
           killed = true;
         }
-        if (reloadWanted && hasAnswered && quitAt === undefined) {
+        if (hasAnswered && quitAt === undefined && (reloadWanted || input.now() - readAt >= input.refreshMs)) {
+          const asked = reloadWanted;
           reloadWanted = false;
-          await reloadAgent(agent);
+          await reloadAgent(agent, asked);
         }
         const answer = await jobsOfAgent(agent.port);
         if (answer !== undefined && !hasAnswered) hasAnswered = true;
@@ -193,15 +202,17 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
     return quitAt === undefined ? { failed: how } : "again";
   }
 
-  async function reloadAgent(agent: RunningAgent): Promise<void> {
+  /** Unasked, the agent is told only of what has changed: of a token that was rotated. */
+  async function reloadAgent(agent: RunningAgent, asked: boolean): Promise<void> {
     const secrets = await readSecrets();
+    if (!asked && given !== undefined && isDeepStrictEqual(secrets, given)) return;
     if (secrets.missing.length > 0) {
       log.line(`not reloaded, the agent keeps what it has: ${secrets.missing.join("; ")}`);
       return;
     }
     await writeAgentConfig(secrets, agent.port);
     agent.signal("SIGHUP");
-    log.line("reloaded secrets and configuration");
+    log.line(asked ? "reloaded secrets and configuration" : "a secret has changed: reloaded");
   }
 
   async function supervise(): Promise<void> {

@@ -1,3 +1,6 @@
+/** How often a runner reads its secrets anew while it runs, in seconds: so long a new value takes to reach it. */
+export const SECRET_REFRESH_SECONDS = 300;
+
 /**
  * What one runner is told: the contract between the constructs, which write it into a stack (a record
  * beside a local runner, a part of cloud-init on a machine), and `gosling runner`, which reads it.

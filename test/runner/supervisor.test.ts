@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMasker } from "../../src/secrets";
@@ -18,6 +18,8 @@ let root: string;
 let agent: TestAgent;
 /** The clock is the test's; agents are real processes. */
 let clock: number;
+/** What is behind the reference of its token. */
+let token: string;
 let reports: Partial<Status>[];
 let lines: string[];
 let supervisor: Supervisor | undefined;
@@ -26,6 +28,7 @@ beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "gosling-supervisor-")));
   agent = await installAgent(join(root, "agent"));
   clock = 0;
+  token = "glrt-abcdefghij0123456789";
   reports = [];
   lines = [];
 });
@@ -46,7 +49,7 @@ async function supervise(over: Partial<RunnerFile> = {}, agentPath = agent.path)
     folder,
     env: { PATH: process.env["PATH"] },
     agentPath,
-    resolve: async () => "glrt-abcdefghij0123456789",
+    resolve: async () => token,
     masker,
     log: createLog({ write: (bytes) => lines.push(Buffer.from(bytes).toString()), close: () => undefined }, masker, () => 0),
     status: {
@@ -56,6 +59,7 @@ async function supervise(over: Partial<RunnerFile> = {}, agentPath = agent.path)
     },
     processes: machineProcesses,
     heartbeatMs: 10,
+    refreshMs: 300_000,
     now: () => clock,
     random: () => 1,
   });
@@ -96,6 +100,26 @@ test("GitLab knows the agent by an id that follows from the runner's names", asy
   await supervise();
   await state("idle");
   expect((await agent.loaded())?.systemId).toBe(systemId("acme", "my-app", "r1"));
+});
+
+test("a token that was replaced is with the agent within the interval, while its job runs on; what has not changed tells it nothing", async () => {
+  await supervise();
+  await agent.submit("one", `while [ -d "${root}" ] && [ ! -e "${root}/go" ]; do sleep 0.02; done`);
+  await state("busy");
+  clock += 300_000;
+  await beats();
+  expect(lines.join("")).not.toContain("reloaded");
+  token = "glrt-the-one-that-came-after";
+  clock += 299_999;
+  await beats();
+  expect(lines.join("")).not.toContain("reloaded");
+  clock += 1;
+  await eventually("it is told", () => lines.join("").includes("a secret has changed: reloaded"));
+  await eventually("it has the new token", async () => (await readFile(runnerFolder(root, "my-app", "r1").agentConfig, "utf8")).includes(token));
+  expect(starts()).toBe(1);
+  await mkdir(join(root, "go"));
+  await eventually("the job ends", async () => (await agent.ended("one")) === "done 0");
+  expect(lines.join("")).not.toContain(token);
 });
 
 test("an agent that can't be asked any more counts as busy", async () => {

@@ -27,8 +27,8 @@ export interface GitlabServer {
   addToken(value: string, scopes: readonly string[], more?: Partial<WorldToken>): void;
   addGroup(id: number, path: string, parent?: number): void;
   addProject(id: number, path: string, more?: Partial<WorldProject>): void;
-  /** The next requests that fit go wrong, `times` of them (default: 1). */
-  fail(fits: RegExp, fault: Fault, times?: number): void;
+  /** The next requests that fit go wrong, `times` of them (default: 1), after so many that go well (default: 0). */
+  fail(fits: RegExp, fault: Fault, times?: number, after?: number): void;
   /** Nothing goes wrong any more. */
   heal(): void;
   /** At most so many requests a minute by the world's clock. */
@@ -56,7 +56,7 @@ export interface GitlabServerOptions {
 export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): Promise<GitlabServer> {
   const world = emptyWorld();
   const requests: string[] = [];
-  const faults: { readonly fits: RegExp; readonly fault: Fault; left: number }[] = [];
+  const faults: { readonly fits: RegExp; readonly fault: Fault; left: number; after: number }[] = [];
   const all = [...routes, ...projectRoutes, ...runnerRoutes, ...hookRoutes, ...scheduleRoutes];
   let perMinute = Infinity;
   let window = { minute: -1, count: 0 };
@@ -83,7 +83,7 @@ export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): P
     const line = `${method} ${path}${url.search}`;
     requests.push(line);
     response.setHeader("date", new Date(world.now()).toUTCString());
-    const planned = faults.find(({ fits, left }) => left > 0 && fits.test(line));
+    const planned = faults.find((one) => one.left > 0 && one.fits.test(line) && one.after-- <= 0);
     if (planned) planned.left--;
     const fault = planned?.fault;
     if (fault?.kind === "drop") return void request.socket.destroy();
@@ -114,7 +114,7 @@ export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): P
     addToken: (value, scopes, more = {}) => void world.tokens.set(value, { id: world.nextId(), name: "gosling", revoked: false, active: true, scopes, role: "owner", ...more }),
     addGroup: (id, path, parent) => void world.groups.set(id, { id, path, ...(parent !== undefined && { parent }) }),
     addProject: (id, path, more = {}) => void world.projects.set(id, { id, path, archived: false, sharedWith: [], ...more }),
-    fail: (fits, fault, times = 1) => void faults.push({ fits, fault, left: times }),
+    fail: (fits, fault, times = 1, after = 0) => void faults.push({ fits, fault, left: times, after }),
     heal: () => void faults.splice(0),
     limit: (count) => void (perMinute = count),
     close: () => {

@@ -14,7 +14,7 @@ import { applySchedule, planSchedule } from "./schedules";
 import { type GitlabSession, gitlabSession, type SessionOptions } from "./session";
 import type { SecretWriter } from "./secret-writer";
 import type { ConnectStep } from "./step";
-import { connectableUnits, knownRegistrations, placeOf, type WantedConnection, wantedConnections } from "./wanted";
+import { connectableUnits, knownRegistrations, ownProjects, placeOf, type WantedConnection, wantedConnections } from "./wanted";
 
 export interface ConnectOptions extends SessionOptions {
   /** Where tokens of runners and secrets of webhooks are kept. */
@@ -159,7 +159,7 @@ type Plan = () => Promise<{ readonly steps: readonly (RunnerStep | HookStep | Sc
 function plansOf({ runner, hook, schedule }: WantedConnection, unit: Unit, gitlab: Gitlab, { nest, options, known, whole }: Look): readonly Plan[] {
   const world = { gitlab, resolve: (reference: string) => options.resolve(reference, placeOf(unit)) };
   const plans: Plan[] = [];
-  if (runner) plans.push(() => planRunner(runner, known, world));
+  if (runner) plans.push(() => planRunner(runner, known, { ...world, now: options.now() }));
   if (hook) plans.push(() => planHooks(hook, ownProjects(nest, gitlab.server), world));
   if (schedule) {
     // One Job of them all looks after the schedules that no Job has any more.
@@ -167,11 +167,6 @@ function plansOf({ runner, hook, schedule }: WantedConnection, unit: Unit, gitla
     plans.push(async () => ({ steps: await planSchedule(schedule, jobs, gitlab), notes: [] }));
   }
   return plans;
-}
-
-/** Projects of a server that have an Egg, and so a webhook, of their own. */
-function ownProjects(nest: Nest, server: string): ReadonlySet<number> {
-  return new Set(nest.eggs.flatMap((egg) => egg.repositories.flatMap(({ gitlab }) => (gitlab.server === server && gitlab.projectId !== undefined ? [gitlab.projectId] : []))));
 }
 
 async function applyUnit({ unit, planned, work }: UnitLook, options: ConnectOptions): Promise<ConnectedUnit> {

@@ -58,7 +58,8 @@ export async function applyHooks(steps: readonly HookStep[], { gitlab, resolve, 
   for (const step of steps) await apply(step, gitlab, secret).catch((error: unknown) => failed(step, error));
 }
 
-async function makeSecret(reference: string, secrets: SecretWriter, randomBytes: HookWorld["randomBytes"]): Promise<string> {
+/** A new secret, where the reference points. */
+export async function makeSecret(reference: string, secrets: SecretWriter, randomBytes: HookWorld["randomBytes"]): Promise<string> {
   const secret = randomBytes(SECRET_BYTES).toString("base64url");
   await secrets.write(reference, secret);
   return secret;
@@ -86,6 +87,7 @@ async function removeHook(gitlab: Gitlab, owner: WantedHook["owner"], id: number
   }
 }
 
-function secretPrint(secret: string): string {
+/** What a webhook's description has of its secret. */
+export function secretPrint(secret: string): string {
   return fingerprint(secret, "webhook secret");
 }

@@ -60,9 +60,12 @@ async function look({ nest, unit, repositories, homes, place }: UnitRegistration
     const owner = ownerOf(repository);
     const paths = [...new Set([unit, ...(homes?.values() ?? [])])].flatMap((name) => registrationPaths(nest, name, repository));
     const own = (await ownRegistrations(gitlab, nest, owner, await gitlab.runners(owner))).filter(({ mark }) => mark !== undefined && paths.includes(mark.path));
-    // A registration that isn't found says nothing of its machines.
     const found = await Promise.all(own.map(({ id }) => askActivities(gitlab, id, [...systemIds.values()])));
-    for (const [id, list] of answers) list.push(...(found.length === 0 ? (["unknown"] as const) : found.map((one) => one.get(systemIds.get(id) ?? "") ?? "unknown")));
+    for (const [id, list] of answers) {
+      // While a token is rotated there are two registrations, and a new machine has only ever used one of them.
+      const said = found.flatMap((one) => one.get(systemIds.get(id) ?? "") ?? []);
+      list.push(...(said.length === 0 ? (["unknown"] as const) : said));
+    }
   }
   return new Map([...answers].map(([id, list]) => [id, combined(list)]));
 }

@@ -44,16 +44,20 @@ export interface RegistrationMark {
   readonly path: string;
   /** Fingerprint of the token that was written to the secret store; absent: none was yet. */
   readonly token?: string;
+  /** When a rotation put another registration in its place, in milliseconds since 1970. */
+  readonly replacedAt?: number;
 }
 
-export function registrationNote(name: RegistrationName, token: string | undefined): string {
-  return `gosling ${registrationPath(name)} token:${token ?? "none"}\nMade and kept by Gosling from the Nest ${name.nest}: gosling connect sets back what is changed here by hand.`;
+export function registrationNote(name: RegistrationName, token: string | undefined, replacedAt?: number): string {
+  const replaced = replacedAt === undefined ? "" : `\nReplaced at ${new Date(replacedAt).toISOString()}: it goes once no machine uses it any more.`;
+  return `gosling ${registrationPath(name)} token:${token ?? "none"}${replaced}\nMade and kept by Gosling from the Nest ${name.nest}: gosling connect sets back what is changed here by hand.`;
 }
 
 export function readMark(note: string): RegistrationMark | undefined {
   const match = /^gosling ([A-Za-z0-9._/-]+) token:(none|[0-9a-f]{12})$/m.exec(note.split("\n", 1)[0] ?? "");
   const [, path, token] = match ?? [];
-  return path === undefined ? undefined : { path, ...(token !== undefined && token !== "none" && { token }) };
+  const replacedAt = Date.parse(/^Replaced at (\S+Z):/m.exec(note)?.[1] ?? "");
+  return path === undefined ? undefined : { path, ...(token !== undefined && token !== "none" && { token }), ...(!Number.isNaN(replacedAt) && { replacedAt }) };
 }
 
 /** A registration on the server, with the mark that makes it ours. */

@@ -3,6 +3,7 @@ import type { ResolveSecret } from "../../secrets";
 import { diffRunner, type RunnerDiff, type RunnerSituation, type RunnerStep } from "./diff-runner";
 import { descriptionStart, type FoundRegistration, readMark, registrationNote, registrationPath, type WantedRegistration } from "./registration";
 import { checkWritable, secretOrNone, type SecretWriter } from "./secret-writer";
+import { stillNeeded } from "./still-needed";
 
 /** What the shell of these steps works with. */
 export interface RunnerWorld {
@@ -11,11 +12,13 @@ export interface RunnerWorld {
   readonly secrets: SecretWriter;
 }
 
-/** Salt of fingerprints: one registration's token is looked for under any name. */
-const TOKEN = "runner token";
+/** What a registration's mark has of a token: it is looked for under any name. */
+export function tokenPrint(token: string): string {
+  return fingerprint(token, "runner token");
+}
 
 /** Looks at the registrations of a project or group, and at the secret, and says what is to be done. Changes nothing. */
-export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<string>, { gitlab, resolve }: Pick<RunnerWorld, "gitlab" | "resolve">): Promise<RunnerDiff> {
+export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<string>, { gitlab, resolve, now }: Pick<RunnerWorld, "gitlab" | "resolve"> & { readonly now: number }): Promise<RunnerDiff> {
   const listed = await gitlab.runners(wanted.owner);
   const found = await ownRegistrations(gitlab, wanted.name.nest, wanted.owner, listed);
   const value = await secretOrNone(resolve, wanted.token);
@@ -26,7 +29,7 @@ export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<
     const formerRunnerId = former === undefined ? undefined : await gitlab.runnerOfToken(former);
     situation = { ...situation, ...(formerRunnerId !== undefined && { formerRunnerId }) };
   } else {
-    const kept = { fingerprint: fingerprint(value, TOKEN) };
+    const kept = { fingerprint: tokenPrint(value) };
     const isKnown = found.some(({ mark }) => mark?.path === path && mark.token === kept.fingerprint);
     const runnerId = isKnown ? undefined : await gitlab.runnerOfToken(value);
     situation = { ...situation, kept: { ...kept, ...(runnerId !== undefined && { runnerId }) } };
@@ -35,7 +38,7 @@ export async function planRunner(wanted: WantedRegistration, known: ReadonlySet<
       situation = { ...situation, found: [...found, ...(await details(gitlab, wanted.owner, [runnerId]))] };
     }
   }
-  const diff = diffRunner(wanted, { ...situation, found: await withUse(gitlab, wanted, situation) });
+  const diff = diffRunner(wanted, { ...situation, found: await withUse(gitlab, wanted, situation, now) });
   if (diff.steps.some((step) => step.action === "create" || (step.action === "change" && step.token !== "kept"))) checkWritable(wanted.token, `The token of ${wanted.attributes.description}`);
   return diff;
 }
@@ -64,23 +67,18 @@ async function details(gitlab: Gitlab, owner: Owner, ids: readonly number[]): Pr
 }
 
 /** Of what the Nest may have no use for: whether machines still live on it. */
-async function withUse(gitlab: Gitlab, wanted: WantedRegistration, { found, known, kept }: RunnerSituation): Promise<readonly FoundRegistration[]> {
+async function withUse(gitlab: Gitlab, wanted: WantedRegistration, { found, known, kept }: RunnerSituation, now: number): Promise<readonly FoundRegistration[]> {
   const path = registrationPath(wanted.name);
+  const inPlace = found.find(({ id, mark }) => (mark?.path === path && mark.token !== undefined && mark.token === kept?.fingerprint) || id === kept?.runnerId);
+  const current = found.some(({ mark }) => mark?.replacedAt !== undefined) && inPlace ? await gitlab.managers(inPlace.id) : [];
   const isOnly = found.filter(({ mark }) => mark?.path === path).length === 1 && kept?.runnerId === undefined;
   return Promise.all(
     found.map(async (one): Promise<FoundRegistration> => {
       if (one.mark === undefined || (one.mark.path === path ? isOnly : known.has(one.mark.path))) return one;
-      const inUse = await useOf(gitlab, one.id);
+      const inUse = stillNeeded(one.mark, await gitlab.managers(one.id), current, now);
       return inUse === undefined ? one : { ...one, inUse };
     }),
   );
-}
-
-/** Why a registration can't be removed without harm; undefined where it can. */
-async function useOf(gitlab: Gitlab, id: number): Promise<string | undefined> {
-  const managers = await gitlab.managers(id);
-  if (managers.some(({ jobs }) => jobs === "active")) return "a job runs on it";
-  return managers.some(({ status }) => status === "online") ? "its machines have been heard of within two hours" : undefined;
 }
 
 /** Whether a job runs on a registration now. */
@@ -98,13 +96,13 @@ export async function applyRunner(step: RunnerStep, { gitlab, resolve, secrets }
       const { wanted } = step;
       const { id, token } = await create(wanted, gitlab);
       await secrets.write(wanted.token, token);
-      return gitlab.editRunner(id, { maintenanceNote: registrationNote(wanted.name, fingerprint(token, TOKEN)) });
+      return gitlab.editRunner(id, { maintenanceNote: registrationNote(wanted.name, tokenPrint(token)) });
     }
     case "change": {
       const { wanted, id } = step;
       const value = step.token === "renewed" ? await gitlab.resetRunnerToken(id) : await resolve(step.token === "copied" && wanted.former ? wanted.former.token : wanted.token);
       if (step.token !== "kept") await secrets.write(wanted.token, value);
-      return gitlab.editRunner(id, { ...step.changes, maintenanceNote: registrationNote(wanted.name, fingerprint(value, TOKEN)) });
+      return gitlab.editRunner(id, { ...step.changes, maintenanceNote: registrationNote(wanted.name, tokenPrint(value)) });
     }
     case "remove":
       return removeRegistration(gitlab, step.id);

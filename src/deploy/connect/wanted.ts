@@ -54,6 +54,11 @@ export function ownerOf({ gitlab: { projectId, groupId } }: Repository): Owner {
   return projectId === undefined ? { kind: "group", id: groupId ?? 0 } : { kind: "project", id: projectId };
 }
 
+/** Projects of a server that have an Egg, and so a webhook, of their own. */
+export function ownProjects(nest: Nest, server: string): ReadonlySet<number> {
+  return new Set(nest.eggs.flatMap((egg) => egg.repositories.flatMap(({ gitlab }) => (gitlab.server === server && gitlab.projectId !== undefined ? [gitlab.projectId] : []))));
+}
+
 /** The paths of marks that a unit's registration for this repository can have: only a bucket's name the repository. */
 export function registrationPaths(nest: string, unit: string, { name }: Repository): readonly string[] {
   return [`${nest}/${unit}`, `${nest}/${unit}/${name}`];

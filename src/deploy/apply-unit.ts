@@ -52,8 +52,9 @@ async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runn
     const opened = openUnitStack(site.workspace, stack, context);
     const saved = plan.plans?.get(stack);
     for (const machine of adopted(plan, wanted, stack)) {
-      if (!taken.has(machine.instance)) await opened.import(machineAddress(machine), machine.instance, { variables });
+      if (taken.has(machine.instance)) continue;
       taken.add(machine.instance);
+      await opened.import(machineAddress(machine), machine.instance, { variables: { ...variables, runners: existing(plan, runners, taken) } });
     }
     const done = saved ? await applySaved(opened, saved) : await opened.apply({ variables, replace: restarts(plan, stack) });
     count(applied(done));
@@ -77,6 +78,12 @@ function adopted({ decision, lost }: UnitPlan, { stacks }: DeployableUnit, stack
     const entry = decision.runners[id];
     return isAdopted(machine, entry) && stacks[(entry?.shard ?? 1) - 1]?.name === stack ? [machine] : [];
   });
+}
+
+/** The runners whose machines are in the state, or come into it now: an import looks at outputs, too, which name each one's. */
+function existing({ found, lost }: UnitPlan, runners: Runners, taken: ReadonlySet<string>): Runners {
+  const there = new Set(found.runners.filter(({ id }) => taken.has(lost?.runners.get(id)?.instance ?? "") || !lost?.runners.has(id)).map(({ id }) => id));
+  return Object.fromEntries(Object.entries(runners).filter(([id]) => there.has(id)));
 }
 
 /** All of it is done before the first failure is told: what runs must not be left alone. */

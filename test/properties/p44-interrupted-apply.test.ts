@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import type { Fault, InjectedFault, World } from "../../src/rehearsal";
+import { localSite } from "../support/deployed";
+import { type CloudNest, cloudNest, twoClouds } from "../support/cloud-nest";
+import { describeWithOneEngine } from "../support/engines";
+
+/** Each takes seconds: 5, more where `FC_RUNS` asks for them. */
+const RUNS = Number(process.env["FC_RUNS"] ?? 5);
+
+type Trouble = { readonly what: "nothing is made" | "an orphan" | "half made" | "hangs" | "throttled" | "the provider dies" | "the provider dies afterwards"; readonly type: string };
+
+const TYPES = ["aws_instance", "aws_ec2_instance_state", "yandex_compute_instance"];
+const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  // What has no name that the next one would find taken, or is left by nothing.
+  fc.record({ what: fc.constantFrom("nothing is made", "throttled", "hangs", "the provider dies"), type: fc.constantFrom(...TYPES, "aws_iam_role", "aws_security_group", "aws_cloudwatch_log_group", "yandex_iam_service_account", "yandex_logging_group") }),
+  fc.record({ what: fc.constantFrom("an orphan", "half made", "the provider dies afterwards"), type: fc.constantFrom("aws_instance", "yandex_compute_instance") }),
+) as fc.Arbitrary<Trouble>;
+
+const run = fc.record({
+  /** Of the Nest before: none was ever deployed where it is absent. */
+  before: fc.option(fc.record({ on: fc.integer({ min: 0, max: 2 }), off: fc.integer({ min: 0, max: 1 }) }), { nil: undefined }),
+  on: fc.integer({ min: 1, max: 2 }),
+  off: fc.integer({ min: 0, max: 1 }),
+  isNewRevision: fc.boolean(),
+  troubles: fc.array(trouble, { minLength: 1, maxLength: 3 }),
+  vanish: fc.constantFrom(undefined, "aws_instance", "yandex_compute_instance"),
+});
+
+describeWithOneEngine("P44", (engine) => {
+  test("P44: whatever interrupts or fails a deployment, the next one ends in the wanted state, with no machine that nobody knows of", async () => {
+    await fc.assert(
+      fc.asyncProperty(run, async ({ before, on, off, isNewRevision, troubles, vanish }) => {
+        const nest = await cloudNest(engine, twoClouds(before ?? { on, off }));
+        try {
+          const { world } = nest.cloud;
+          if (before) await nest.done("deploy", "--yes");
+          nest.write(twoClouds({ on, off, timeout: isNewRevision ? "2h" : "1h" }));
+          const [gone] = vanish ? world.objects(vanish) : [];
+          if (gone) world.vanish(gone.type, gone.id);
+          const faults = troubles.map((each) => inject(each, world));
+          // The cloud answers late.
+          troubles.forEach(({ what }, index) => void (what === "hangs" && faults[index]?.struck.then(() => faults[index]?.release())));
+          await nest.cli("deploy", "--yes", "--allow-destroy", ...(gone ? ["--refresh"] : []));
+          for (const fault of faults) fault.release();
+
+          await nest.done("deploy", "--yes", "--allow-destroy", "--refresh");
+          expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed: 2 units");
+          expect(inCloud(world)).toEqual(await recorded(nest));
+          for (const unit of ["web", "app"]) {
+            const machines = inCloud(world).filter((each) => each.startsWith(`${unit}/`));
+            expect(machines.filter((each) => each.endsWith(" on"))).toHaveLength(on);
+            // Those that were on before may sleep, up to what the pool has room for.
+            expect(machines.length - on).toBeGreaterThanOrEqual(off);
+            expect(machines.length - on).toBeLessThanOrEqual(2);
+          }
+          await nest.done("destroy", "--yes", "--now");
+          expect(world.objects()).toEqual([]);
+        } finally {
+          await nest.dispose();
+        }
+      }),
+      // A smaller counterexample would take minutes to find.
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  }, 25 * 60_000);
+});
+
+function inject({ what, type }: Trouble, world: World): InjectedFault {
+  const strike = (fault: object) => world.inject({ operation: "create", type, ...fault } as Fault);
+  switch (what) {
+    case "nothing is made":
+      return strike({ kind: "fail", message: "the cloud has failed" });
+    case "an orphan":
+      return strike({ kind: "fail", message: "the answer was lost", leaves: "orphan" });
+    case "half made":
+      return strike({ kind: "fail", message: "it did not start", leaves: "object" });
+    case "hangs":
+      return strike({ kind: "hang" });
+    case "throttled":
+      return strike({ kind: "throttle", times: 3 });
+    case "the provider dies":
+      return strike({ kind: "crash", done: false });
+    case "the provider dies afterwards":
+      return strike({ kind: "crash", done: true });
+  }
+}
+
+/** `web/RUNNER on` for each machine of the world. */
+function inCloud(world: World): readonly string[] {
+  const aws = world.objects("aws_instance").map(({ attributes }) => {
+    const tags = attributes["tags"] as Readonly<Record<string, string>>;
+    return `${tags["gosling:egg"]}/${tags["gosling:runner"]} ${attributes["instance_state"] === "running" ? "on" : "off"}`;
+  });
+  const yandex = world.objects("yandex_compute_instance").map(({ attributes }) => {
+    const labels = attributes["labels"] as Readonly<Record<string, string>>;
+    return `${labels["gosling-egg"]}/${labels["gosling-runner"]} ${attributes["status"] === "running" ? "on" : "off"}`;
+  });
+  return [...aws, ...yandex].sort();
+}
+
+async function recorded({ root }: CloudNest): Promise<readonly string[]> {
+  const { store } = localSite(root, { readOnly: true });
+  try {
+    return [...(await store.current()).values()].flatMap(({ unit, applied }) => Object.entries(applied?.runners ?? {}).map(([id, { power }]) => `${unit}/${id} ${power}`)).sort();
+  } finally {
+    await store.close();
+  }
+}

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type CloudNest, cloudNest } from "../support/cloud-nest";
 import { systemId } from "../../src/vocabulary/system-id";
-import { describeWithEngines, describeWithOneEngine } from "../support/engines";
+import { describeWithEngines, describeWithOneEngine, testOnce } from "../support/engines";
 import { contentOf } from "../support/folder";
 
 jest.setTimeout(240_000);
@@ -30,7 +30,7 @@ describeWithEngines("Deployments to two clouds", (engine) => {
     expect((await nest.status()).find(({ unit }) => unit === "api")?.runners.map(({ state }) => state)).toEqual(["on", "on"]);
   });
 
-  test("drift tells of a machine that somebody removed, and deploy --refresh makes it again", async () => {
+  testOnce(engine, "drift tells of a machine that somebody removed, and deploy --refresh makes it again", async () => {
     const [machine] = nest.cloud.world.objects("aws_instance");
     nest.cloud.world.vanish("aws_instance", machine?.id ?? "");
     const drift = await nest.cli("drift");
@@ -41,7 +41,7 @@ describeWithEngines("Deployments to two clouds", (engine) => {
     expect((await nest.cli("drift")).code).toBe(0);
   });
 
-  test("history, diff and rollback go back to an earlier configuration", async () => {
+  testOnce(engine, "history, diff and rollback go back to an earlier configuration", async () => {
     nest.edit("Eggs/lint/config.fly", (text) => text.replace('timeout    = "10m"', 'timeout    = "20m"'));
     expect(await nest.done("deploy", "--yes")).toBe("1 deployed, 3 unchanged.\n");
     const history = JSON.parse(await nest.done("history", "lint", "--json")) as { deployments: { id: string; result: string }[] };
@@ -52,7 +52,7 @@ describeWithEngines("Deployments to two clouds", (engine) => {
     expect(await nest.done("diff", history.deployments[1]?.id ?? "", (JSON.parse(await nest.done("history", "lint", "--limit", "1", "--json")) as typeof history).deployments[0]?.id ?? "")).toContain("are the same");
   });
 
-  test("a plan that was saved is done, and refused once anything has changed", async () => {
+  testOnce(engine, "a plan that was saved is done, and refused once anything has changed", async () => {
     nest.edit("Eggs/lint/config.fly", (text) => text.replace("concurrent = 8", "concurrent = 9"));
     await nest.done("plan", "--out", "lint.plan", "--target", "lint");
     expect(await nest.done("deploy", "--plan", "lint.plan")).toBe("1 deployed.\n");

@@ -32,8 +32,7 @@ export async function applyUnit(
   const taken = new Set<string>();
   for (;;) {
     try {
-      const power = await applyStacks(plan, wanted, runners, taken, site, context, count);
-      if (power.length > 0) await context.machines?.setPower(wanted.location, power);
+      await applyStacks(plan, wanted, runners, taken, site, context, count);
       return { notes, ...(runners !== plan.decision.runners && { runners }) };
     } catch (error) {
       // A saved plan names its places.
@@ -45,8 +44,8 @@ export async function applyUnit(
   }
 }
 
-/** Applies every stack; the first hands over what the others need. `taken`: lost machines that are in the state by now. Answers with machines whose power the engine can't set. */
-async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runners, taken: Set<string>, site: DeploymentSite, context: EngineContext, count: (done: PlanSummary) => void): Promise<readonly MachinePower[]> {
+/** Applies every stack; the first hands over what the others need. `taken`: lost machines that are in the state by now. */
+async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runners, taken: Set<string>, site: DeploymentSite, context: EngineContext, count: (done: PlanSummary) => void): Promise<void> {
   const apply = async (stack: string, more: Readonly<Record<string, unknown>> = {}): Promise<Applied> => {
     const variables = wanted.runnerType === "vm" ? { runners, ...more } : {};
     const opened = openUnitStack(site.workspace, stack, context);
@@ -58,18 +57,20 @@ async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runn
     }
     const done = saved ? await applySaved(opened, saved) : await opened.apply({ variables, replace: restarts(plan, stack) });
     count(applied(done));
+    const power = powerOf(done.outputs["power"]);
+    // The state learns of it, or it would look as if somebody else had done it.
+    if (power.length > 0 && (await context.machines?.setPower(wanted.location, power))) await opened.apply({ variables, refreshOnly: true });
     return done;
   };
   const [first, ...rest] = wanted.stacks;
-  if (!first) return [];
+  if (!first) return;
   if (wanted.cloud === "local") {
     // They share nothing.
     await all(wanted.stacks.map(({ name }) => apply(name)));
-    return [];
+    return;
   }
   const done = await apply(first.name);
-  const others = await all(rest.map(({ name }) => apply(name, { shared: done.outputs["shared"] })));
-  return [done, ...others].flatMap(({ outputs }) => powerOf(outputs["power"]));
+  await all(rest.map(({ name }) => apply(name, { shared: done.outputs["shared"] })));
 }
 
 /** Machines that the state has lost and that belong to this stack. */

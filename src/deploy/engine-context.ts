@@ -51,8 +51,8 @@ export interface MachineControl {
   find(place: MachinePlace, units: readonly string[]): Promise<readonly CloudMachine[]>;
   /** Ends machines for good. */
   end(place: MachinePlace, instances: readonly string[]): Promise<void>;
-  /** Starts and stops machines where the engine can't, and waits until they are. */
-  setPower(location: string, machines: readonly MachinePower[]): Promise<void>;
+  /** Starts and stops machines where the engine can't, and waits until they are. Answers whether any was not as it is to be. */
+  setPower(location: string, machines: readonly MachinePower[]): Promise<boolean>;
 }
 
 /** What machines are asked about at: a region of AWS, a folder of Yandex Cloud. */

@@ -40,6 +40,7 @@ export function machineControl(options: MachineControlOptions): MachineControl {
         if (failed.length > 0) {
           throw new GoslingError("POWER_FAILED", `Not every machine is on or off as it should be: ${failed.map(({ runner, error }) => `${runner} (${error?.message})`).join(", ")}`, { hint: "Run the same command again: it goes on where this one stopped." });
         }
+        return outcomes.some(({ outcome }) => outcome !== "unchanged");
       } finally {
         cloud.close();
       }

@@ -53,6 +53,8 @@ export interface PlanOptions {
   readonly refresh?: boolean;
   /** A plan that removes everything. */
   readonly destroy?: boolean;
+  /** A plan that changes nothing but the state: it learns what was changed beside the engine. */
+  readonly refreshOnly?: boolean;
   /** File for the plan, for `apply` later; relative to the stack's folder. It may hold secrets: mode 0600. */
   readonly out?: string;
 }
@@ -251,8 +253,8 @@ async function stamped(folder: string, engine: Engine) {
   }
 }
 
-function planArguments({ replace = [], target = [], refresh = true }: PlanOptions): readonly string[] {
-  return [...(refresh ? [] : ["-refresh=false"]), ...replace.map((address) => `-replace=${address}`), ...target.map((address) => `-target=${address}`)];
+function planArguments({ replace = [], target = [], refresh = true, refreshOnly = false }: PlanOptions): readonly string[] {
+  return [...(refreshOnly ? ["-refresh-only"] : []), ...(refresh ? [] : ["-refresh=false"]), ...replace.map((address) => `-replace=${address}`), ...target.map((address) => `-target=${address}`)];
 }
 
 function toPlan({ events, exitCode }: CommandResult, file: string | undefined): Plan {

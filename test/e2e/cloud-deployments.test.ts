@@ -159,6 +159,12 @@ describeWithOneEngine("Machines on Yandex Cloud", (engine) => {
     mobile(1, 1);
     await nest.done("deploy", "--yes");
     expect(statuses()).toEqual(["running", "stopped"]);
+    // What Gosling did itself is no drift; what somebody else did is.
+    expect((await nest.cli("drift")).code).toBe(0);
+    const [running] = nest.cloud.world.objects("yandex_compute_instance").filter(({ attributes }) => attributes["status"] === "running");
+    nest.cloud.world.alter("yandex_compute_instance", running?.id ?? "", { status: "stopped" });
+    expect(await nest.cli("drift")).toMatchObject({ code: 2, stdout: expect.stringContaining("was changed") as string });
+    nest.cloud.world.alter("yandex_compute_instance", running?.id ?? "", { status: "running" });
     mobile(2, 0);
     expect(await nest.done("plan")).toContain("is woken");
     await nest.done("deploy", "--yes");

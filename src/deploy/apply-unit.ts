@@ -12,6 +12,9 @@ import type { UnitPlan } from "./situation";
 import { applied } from "./summary";
 import type { DeployableUnit } from "./wanted";
 
+/** What starts and stops machines on AWS, after the machines themselves. */
+const AWS_POWER = "aws_ec2_instance_state.";
+
 type Runners = Readonly<Record<string, RunnerEntry>>;
 
 /**
@@ -58,8 +61,9 @@ async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runn
     const done = saved ? await applySaved(opened, saved) : await opened.apply({ variables, replace: restarts(plan, stack) });
     count(applied(done));
     const power = powerOf(done.outputs["power"]);
-    // The state learns of it, or it would look as if somebody else had done it.
-    if (power.length > 0 && (await context.machines?.setPower(wanted.location, power))) await opened.apply({ variables, refreshOnly: true });
+    const switched = power.length > 0 ? await context.machines?.setPower(wanted.location, power) : done.resources.some(({ address, action }) => address.startsWith(AWS_POWER) && action !== "delete");
+    // The machines' own resources learn of it, or it would look as if somebody else had done it.
+    if (switched) await opened.apply({ variables, refreshOnly: true });
     return done;
   };
   const [first, ...rest] = wanted.stacks;

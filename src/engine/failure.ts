@@ -148,7 +148,9 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   }
   if (wantsInit(diagnostics)) return fail("ENGINE_INIT_REQUIRED", `${product} could not set up ${stack}. ${firstLine(errors)}`);
   const exit = errors.length === 0 ? `exit code ${result.exitCode}${result.stderr.trim() ? `: ${lastLine(result.stderr)}` : ""}` : describe(errors);
-  return fail("ENGINE_FAILED", `${product} failed in ${context.command} of ${stack}: ${exit}`);
+  const taken = errors.find(({ address, summary, detail }) => address !== undefined && /already exists|AlreadyExists|EntityAlreadyExists/i.test(`${summary} ${detail}`));
+  const hint = taken && context.unit !== undefined ? `Where a deployment that was killed has made it, take it up: gosling state import ${context.unit} ${quoted(taken.address ?? "")} ID` : undefined;
+  return fail("ENGINE_FAILED", `${product} failed in ${context.command} of ${stack}: ${exit}`, hint === undefined ? {} : { hint });
 }
 
 /** For a shell, where that is needed. */

@@ -25,6 +25,16 @@ describeWithOneEngine("Machines that the engine's state has lost", (engine) => {
     expect(nest.cloud.world.objects()).toEqual([]);
   });
 
+  test("what else is lost is named, with the way to take it up", async () => {
+    nest.cloud.world.inject({ operation: "create", type: "aws_iam_role", kind: "fail", message: "the answer was lost", leaves: "orphan" });
+    await nest.cli("deploy", "--yes", "--target", "web");
+    const failed = await nest.cli("deploy", "--yes", "--target", "web");
+    expect(failed.stderr).toContain("take it up: gosling state import web aws_iam_role.runnerRole ID");
+    await nest.done("state", "import", "web", "aws_iam_role.runnerRole", nest.cloud.world.objects("aws_iam_role")[0]?.id ?? "");
+    expect(await nest.done("deploy", "--yes", "--target", "web")).toBe("1 deployed.\n");
+    expect(nest.cloud.world.objects("aws_iam_role")).toHaveLength(1);
+  });
+
   test("go with a unit that is destroyed", async () => {
     lose("aws_instance");
     lose("yandex_compute_instance");

@@ -37,14 +37,18 @@ describeWithOneEngine("P44", (engine) => {
           nest.write(twoClouds({ on, off, timeout: isNewRevision ? "2h" : "1h" }));
           const [gone] = vanish ? world.objects(vanish) : [];
           if (gone) world.vanish(gone.type, gone.id);
-          const faults = troubles.map((each) => inject(each, world));
+          // Roles and the like that a dead provider has made are in no state, and their names are taken: where everything is new,
+          // somebody has to take them up (gosling state import).
+          const struck = before ? troubles : troubles.filter(({ what }) => !what.startsWith("the provider dies"));
+          const faults = struck.map((each) => inject(each, world));
           // The cloud answers late.
-          troubles.forEach(({ what }, index) => void (what === "hangs" && faults[index]?.struck.then(() => faults[index]?.release())));
+          struck.forEach(({ what }, index) => void (what === "hangs" && faults[index]?.struck.then(() => faults[index]?.release())));
           await nest.cli("deploy", "--yes", "--allow-destroy", ...(gone ? ["--refresh"] : []));
           for (const fault of faults) fault.release();
 
           await nest.done("deploy", "--yes", "--allow-destroy", "--refresh");
           expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed: 2 units");
+          expect(await nest.cli("drift")).toMatchObject({ code: 0 });
           expect(inCloud(world)).toEqual(await recorded(nest));
           for (const unit of ["web", "app"]) {
             const machines = inCloud(world).filter((each) => each.startsWith(`${unit}/`));

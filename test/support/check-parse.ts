@@ -31,9 +31,11 @@ export function fuzz(seed: number, count: number, progress?: (done: number) => v
     } catch (error) {
       problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
-    const { user, system } = process.cpuUsage(start);
-    slowestMs = Math.max(slowestMs, (user + system) / 1000);
-    if ((user + system) / 1000 > LIMIT_MS) problem ??= `took ${((user + system) / 1e6).toFixed(1)} s`;
+    let tookMs = cpuSince(start);
+    // The collector of a process that has done much before may have struck just now: what is slow is slow again.
+    for (let again = 0; again < 2 && problem === undefined && tookMs > LIMIT_MS; again++) tookMs = Math.min(tookMs, cpuOf(() => void checkParse(text)));
+    slowestMs = Math.max(slowestMs, tookMs);
+    if (tookMs > LIMIT_MS) problem ??= `took ${(tookMs / 1000).toFixed(1)} s`;
     if (problem !== undefined) throw new Error(`seed ${seed}, input ${done}: ${problem}\n${JSON.stringify(text)}`);
     progress?.(done + 1);
   }
@@ -96,4 +98,16 @@ function checkSpans(node: unknown, text: string, start = 0, end = text.length): 
   const span = { start, end, ...(node as { start?: number; end?: number }) };
   if (span.start < start || span.end > end || span.start > span.end) return `a ${(node as { kind?: string }).kind} from ${span.start} to ${span.end} is not inside of ${start} to ${end}`;
   return checkSpans(Object.values(node), text, span.start, span.end);
+}
+
+/** Milliseconds of CPU, of all threads of this process. */
+function cpuSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+function cpuOf(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  return cpuSince(start);
 }

@@ -60,16 +60,14 @@ export async function readSituation(options: SituationOptions): Promise<Situatio
   const { site, context, wanted, leaving } = options;
   const [records, machine] = await Promise.all([site.store.current(), readRunners(context.nestRoot)]);
   const look = { ...options, records, machine };
-  const units: UnitPlan[] = [];
-  units.push(...(await planAll(wanted, (unit) => planWanted(unit, look))));
+  const units = [...(await planAll(wanted, (unit) => planWanted(unit, look)))];
   const known = new Set(units.flatMap(({ unit, takesOver }) => (takesOver === undefined ? [unit] : [unit, takesOver])));
-  const observed = units.map((plan) => plan.found);
-  const others = [...records.values()].filter(({ unit }) => !known.has(unit));
-  for (const plan of await planAll(others, (unit) => planLeaving(unit, look))) {
-    observed.push(plan.found);
-    if (leaving(plan.unit)) units.push(plan);
-  }
-  return { units: units.sort((a, b) => (a.unit < b.unit ? -1 : 1)), orphans: findOrphans(machine, observed) };
+  const others = await planAll([...records.values()].filter(({ unit }) => !known.has(unit)), (unit) => planLeaving(unit, look));
+  const all = [...units, ...others];
+  units.push(...others.filter(({ unit }) => leaving(unit)));
+  // As long as one can't be looked at, nobody knows whose a runner is.
+  const orphans = all.some(({ error }) => error !== undefined) ? [] : findOrphans(machine, all.map(({ found }) => found));
+  return { units: units.sort((a, b) => (a.unit < b.unit ? -1 : 1)), orphans };
 }
 
 /** Looks at one unit again, as it is now; undefined where there is nothing of it any more. */

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { deployedUnits } from "../deploy/deploy";
 import { lockUnit } from "../deploy/lock-unit";
 import { breakLocks, type HeldLock, heldLocks, importResource, listStates, refuseLiving, type UnitState } from "../deploy/state-commands";
 import type { DeploymentSite } from "../deploy/site";
-import type { Workspace } from "../deploy/workspace";
+import { inScratch } from "../deploy/scratch";
 import type { Nest } from "../nest/model";
 import type { UnitRecords } from "../store/deployment";
 import { nameOf, servicesOf, unitsOf } from "../synth";
@@ -167,13 +164,4 @@ async function importCommand(name: string, address: string, id: string, command:
       await lock.release();
     }
   });
-}
-
-async function inScratch<T>(work: (scratch: Workspace) => Promise<T>): Promise<T> {
-  const root = await mkdtemp(join(tmpdir(), "gosling-"));
-  try {
-    return await work({ root });
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
 }

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mapConcurrent } from "../engine";
 import type { Nest } from "../nest/model";
@@ -14,6 +12,7 @@ import { reconcile, type ReconcileOptions, type UnitResult } from "./reconcile";
 import type { DeploymentSite } from "./site";
 import { readSituation, type Situation, type SituationOptions } from "./situation";
 import { type DeployableUnit, wantedUnits } from "./wanted";
+import { inScratch } from "./scratch";
 import type { Workspace } from "./workspace";
 
 /** Which of the Nest is meant, and how thoroughly it is looked at. */
@@ -133,13 +132,4 @@ async function planSituation(look: SituationOptions, scratch: Workspace, keep = 
   const open = units.filter(({ decision }) => decision.action !== "none");
   const planned = new Map((await planUnits(open, look.site, scratch, look.context, keep)).map((plan) => [plan.unit, plan]));
   return { units: units.map((plan) => planned.get(plan.unit) ?? plan), orphans, changes: open.length > 0 || orphans.length > 0 };
-}
-
-async function inScratch<T>(work: (scratch: Workspace) => Promise<T>): Promise<T> {
-  const root = await mkdtemp(join(tmpdir(), "gosling-"));
-  try {
-    return await work({ root });
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Action, type Change, mapConcurrent } from "../engine";
 import { readRunners } from "../runner/records";
 import type { UnitRecords } from "../store/deployment";
@@ -10,7 +7,9 @@ import { deployedStacks } from "./decide-unit";
 import { type EngineContext, openUnitStack } from "./engine-context";
 import { observeUnit } from "./observe";
 import { removalVariables } from "./remove-stacks";
+import { inScratch } from "./scratch";
 import type { DeploymentSite } from "./site";
+import type { Workspace } from "./workspace";
 
 /** What differs from what was deployed last. */
 export interface UnitDrift {
@@ -34,16 +33,11 @@ export interface DriftedResource {
  * changed or locked, and the state stays as it is.
  */
 export async function findDrift(site: DeploymentSite, context: EngineContext, units: readonly UnitRecords[]): Promise<readonly UnitDrift[]> {
-  const root = await mkdtemp(join(tmpdir(), "gosling-"));
-  try {
-    const settled = await mapConcurrent(units, (records) => driftOf(records, site, { root }, context));
-    return settled.map((outcome, index) => (outcome.status === "fulfilled" ? outcome.value : { unit: (units[index] as UnitRecords).unit, changes: [], error: outcome.reason }));
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  const settled = await inScratch((scratch) => mapConcurrent(units, (records) => driftOf(records, site, scratch, context)));
+  return settled.map((outcome, index) => (outcome.status === "fulfilled" ? outcome.value : { unit: (units[index] as UnitRecords).unit, changes: [], error: outcome.reason }));
 }
 
-async function driftOf(records: UnitRecords, site: DeploymentSite, scratch: { readonly root: string }, context: EngineContext): Promise<UnitDrift> {
+async function driftOf(records: UnitRecords, site: DeploymentSite, scratch: Workspace, context: EngineContext): Promise<UnitDrift> {
   const { unit } = records;
   const changes: DriftedResource[] = [];
   for (const [name, configurationHash] of deployedStacks(records)) {

@@ -37,7 +37,7 @@ export function fuzz(seed: number, count: number, progress?: (done: number) => v
     for (let again = 0; again < 2 && problem === undefined && tookMs > LIMIT_MS; again++) tookMs = Math.min(tookMs, cpuOf(() => void checkParse(text)));
     slowestMs = Math.max(slowestMs, tookMs);
     if (tookMs > LIMIT_MS) problem ??= `took ${(tookMs / 1000).toFixed(1)} s`;
-    if (problem !== undefined) throw new Error(`seed ${seed}, input ${done}: ${problem}\n${JSON.stringify(text)}`);
+    if (problem !== undefined) throw new Error(`seed ${seed}, input ${done}: ${problem}\n${JSON.stringify(text).slice(0, 2000)}`);
     progress?.(done + 1);
   }
   return { valid, slowestMs };

@@ -6,7 +6,7 @@ import { generateKey, type SecretPlace } from "../secrets";
 import { GoslingError } from "../vocabulary/error";
 import { parseSecretReference, type SecretReference } from "../vocabulary/secret";
 import { canPrompt, type Context, EXIT, type GlobalFlags } from "./context";
-import { gitTracked, gitWouldTake } from "./git-tracked";
+import { secretFileWarning } from "./git-tracked";
 import { addNestOptions, loadNest, nestFolder } from "./nest-option";
 import { withSecrets } from "./open-secrets";
 import type { Cli } from "./program";
@@ -75,7 +75,7 @@ async function write(cli: Cli, command: Command, reference: SecretReference, tex
   // What Jobs may push with is nothing for MotherGoose.
   const tagged = used.role !== "write";
   await withSecrets(context, nest.root, nest.name, (secrets) => secrets.write(text, value, { replace, tagged, ...(region !== undefined && { region }), ...(folderId !== undefined && { folderId }) }));
-  const warning = reference.backend === "file" ? await gitWarning(nest.root, reference.name) : undefined;
+  const warning = reference.backend === "file" ? await secretFileWarning(nest.root, reference.name) : undefined;
   if (warning !== undefined) context.stderr.write(`warning: ${warning}\n`);
   if (flags.json) context.stdout.write(`${JSON.stringify({ reference: text, region: region ?? null, folder_id: folderId ?? null, warning: warning ?? null })}\n`);
   else if (!flags.quiet) context.stdout.write(`${text} ${done}\n`);
@@ -104,12 +104,6 @@ async function nestOf(cli: Cli, command: Command, { backend }: SecretReference, 
       return uses.find((use) => use[place] !== undefined) ?? uses[0] ?? {};
     },
   };
-}
-
-async function gitWarning(root: string, path: string): Promise<string | undefined> {
-  if ((await gitTracked(root, [path])).has(path)) return `Git tracks ${path}, so the value is in the repository with the next commit. Take it out (git rm --cached ${path}), and ignore it in .gitignore.`;
-  if (await gitWouldTake(root, path)) return `Git does not ignore ${path}: add /${path} to .gitignore before the next git add.`;
-  return undefined;
 }
 
 /** The value as somebody types it, or as it comes from standard input. */

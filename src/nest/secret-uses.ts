@@ -48,6 +48,15 @@ function regionOfState({ values: { state } }: Nest): string | undefined {
   return state.backend === "s3" && state.endpoint === undefined ? state.region : undefined;
 }
 
+/** Where a secret of the Nest itself is: with MotherGoose, which reads it there; without one on AWS, with the state. */
+export function placeOfNestSecret(nest: Nest, reference: string): Pick<SecretUse, "region" | "folderId"> {
+  const cloud = nest.mothergoose?.values.cloud;
+  const region = cloud?.provider === "aws" ? cloud.region : regionOfState(nest);
+  const folderId = cloud?.provider === "yandex" ? cloud.folderId : undefined;
+  if (reference.startsWith("aws-sm://")) return region === undefined ? {} : { region };
+  return reference.startsWith("yc-lockbox://") && folderId !== undefined ? { folderId } : {};
+}
+
 /** What a role reaches the Nest's repository with: as nest.fly names it, or what MotherGoose looks for by convention. */
 function nestUses({ nest: block, mothergoose: service }: CheckedNest, nest: Nest, role: NestRole): readonly SecretUse[] {
   const { readKey, writeKey } = nest.values.repository ?? {};
@@ -56,9 +65,7 @@ function nestUses({ nest: block, mothergoose: service }: CheckedNest, nest: Nest
   const key = named ?? (role === "read" && cloud ? nestSecret(NEST_SECRET_PLACES[secretScheme(cloud.provider)], nest.name, role, "deploy-key") : undefined);
   const at = named === undefined ? service && { top: service.top, path: [] } : block && { top: block.top, path: ["repository", `${role}_key`] };
   if (key === undefined || at === undefined) return [];
-  const region = cloud?.provider === "aws" ? cloud.region : regionOfState(nest);
-  const folderId = cloud?.provider === "yandex" ? cloud.folderId : undefined;
-  const place = key.startsWith("aws-sm://") ? region !== undefined && { region } : key.startsWith("yc-lockbox://") && folderId !== undefined && { folderId };
+  const place = placeOfNestSecret(nest, key);
   const url = urlBeside(key);
   const add = (purpose: "deploy key" | "Nest URL", reference: string): SecretUse => secretUse(at.top, at.path, { ...place, role, reference, purpose, title: `${purpose} (${role})`, written: named !== undefined });
   return [add("deploy key", key), ...(url === undefined ? [] : [add("Nest URL", url)])];

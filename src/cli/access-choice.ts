@@ -62,7 +62,9 @@ export async function chooseAccess(flags: AccessFlags, facts: AccessFacts, promp
   }
   const address = givenAddress(flags, facts) ?? (await askAddress(ask));
   const repository = facts.existing?.repository;
-  const server = (facts.existing?.serverWritten ? repository?.server : undefined) ?? address?.server ?? (repository?.projectId === undefined ? undefined : repository.server);
+  // A number is one of the server that nest.fly means; else the one that the repository is cloned from counts before the default.
+  const meant = facts.existing?.serverWritten || repository?.projectId !== undefined ? repository?.server : undefined;
+  const server = meant ?? address?.server;
   const project = repository?.projectId ?? address?.path;
   const token = givenToken(flags, facts) ?? (server === undefined || project === undefined ? undefined : await askToken(ask, server));
   return { keys, ...(address?.ssh !== undefined && { url: address.ssh }), ...(server !== undefined && { server }), ...(project !== undefined && { project }), ...(token && { token }) };

@@ -56,7 +56,7 @@ export function nestSecret(place: string, nest: string, role: NestRole, secret: 
 export function urlBeside(deployKey: string): string | undefined {
   const reference = parseSecretReference(deployKey);
   if (!reference.ok || reference.value.backend === "env") return undefined;
-  const { version: _, key, ...rest } = reference.value;
-  if (key !== undefined) return formatSecretReference({ ...rest, key: "url" });
-  return formatSecretReference({ ...rest, name: rest.name.replace(/[^/]*$/, "url") });
+  const { version: _, ...current } = reference.value;
+  const beside = formatSecretReference(current.key === undefined ? { ...current, name: current.name.replace(/[^/]*$/, "url") } : { ...current, key: "url" });
+  return beside === formatSecretReference(current) ? undefined : beside;
 }

@@ -250,6 +250,13 @@ describe("a Nest that is there already", () => {
     expect(deployKeysOf(gitlab.world, 7)).toEqual([]);
   });
 
+  test("a project's number is one of the server that nest.fly means, also by default, wherever the repository is cloned from", async () => {
+    Object.assign(env, { GITLAB_TOKEN: TOKEN, GOSLING_GITLAB_ADDRESSES: `gitlab.com=${gitlab.url}` });
+    const folder = folderWith({ "nest.fly": `nest {\n  name = "acme"\n  repository {\n    project_id = 7\n    url        = "${URL}"\n    read_key   = "vault://team/own/key"\n  }\n}\n` });
+    expect((await init(folder, [])).code).toBe(0);
+    expect(registered()).toHaveLength(1);
+  });
+
   test("--secrets none leaves the stores alone", async () => {
     const folder = folderWith({});
     await init(folder, newNest("--secrets", "vault"));
@@ -376,6 +383,14 @@ describe("what goes wrong is named, with a way out, and the next init goes on fr
     env["GITLAB_TOKEN"] = TOKEN;
     expect(await init(folder, [])).toMatchObject({ code: 1, stderr: expect.stringContaining("One key is behind vault://secret/gosling/acme/read/deploy-key and behind vault://secret/gosling/acme/write/deploy-key") as string });
     expect(gitlab.writes()).toEqual([]);
+  });
+
+  test("a key that stands where the other one's address would: it stays", async () => {
+    await init(folderWith({}), newNest("--secrets", "vault"));
+    kv.put("team/nest", { url: inVault("write")["deploy-key"] });
+    const folder = folderWith({ "nest.fly": `nest {\n  name = "acme"\n  repository {\n    url       = "${URL}"\n    read_key  = "vault://team/nest/read"\n    write_key = "vault://team/nest/url"\n  }\n}\n` });
+    expect((await init(folder, [])).code).toBe(0);
+    expect(kv.secrets.get("team/nest")?.versions.at(-1)?.data["url"]).toBe(inVault("write")["deploy-key"]);
   });
 
   test("somebody who was faster with the same secret", async () => {

@@ -41,6 +41,8 @@ describe("the Nest's own secrets by convention", () => {
     ["aws-sm://arn:aws:secretsmanager:eu-west-1:111122223333:secret:nest-AbCdEf/key", "aws-sm://arn:aws:secretsmanager:eu-west-1:111122223333:secret:nest-AbCdEf/url"],
     ["file://key", "file://url"],
     ["file://secrets/key", "file://secrets/url"],
+    ["aws-sm://team/nest/url#AWSPREVIOUS", undefined],
+    ["file://secrets/url", undefined],
     ["env://NEST_KEY", undefined],
     ["no reference", undefined],
   ])("beside %s there is %s", (key, url) => expect(urlBeside(key)).toBe(url));

@@ -57,7 +57,7 @@ export async function keepKeys(wanted: readonly WantedKey[], options: KeepOption
           hint: "Name two references in nest.fly (read_key, write_key), or remove one of the two keys; gosling init makes another one.",
         });
       }
-      keys.push({ ...key, url: await keepUrl(one, options) });
+      keys.push({ ...key, url: await keepUrl(one, wanted, options) });
     }
     return { keys };
   } catch (problem) {
@@ -86,9 +86,10 @@ async function keepKey(wanted: WantedKey, { secrets, nest, randomBytes }: KeepOp
   return facts(kept, kept === privateKey);
 }
 
-async function keepUrl({ role, reference, place }: WantedKey, { secrets, url }: KeepOptions): Promise<KeptKey["url"]> {
+async function keepUrl({ role, reference, place }: WantedKey, wanted: readonly WantedKey[], { secrets, url }: KeepOptions): Promise<KeptKey["url"]> {
   const beside = urlBeside(reference);
-  if (beside === undefined) return "nowhere";
+  // The other key may be called like that.
+  if (beside === undefined || wanted.some((other) => other.reference.split("#")[0] === beside)) return "nowhere";
   if (url === undefined) return "unknown";
   const there = await secretOrNone(() => secrets.read(beside, place), beside);
   if (there === url) return "there";

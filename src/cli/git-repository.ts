@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { relative, sep } from "node:path";
 import { realpathSync } from "node:fs";
 import { GoslingError } from "../vocabulary/error";
+import { type GitAddress, parseGitAddress } from "./git-address";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +26,8 @@ export interface GitRemote {
   readonly name: string;
   /** Absent where it is a folder of this machine. */
   readonly host?: string;
+  /** Where it is, in the form of a GitLab project's address; without a password. */
+  readonly address?: GitAddress;
 }
 
 /** Looks at a folder; changes nothing. */
@@ -94,6 +97,13 @@ function remoteWarnings(remotes: readonly GitRemote[]): readonly string[] {
   return [`The remote ${first.name} is at ${first.host ?? ""}, and the Nest's pipeline is GitLab's: push it to a GitLab project too.`];
 }
 
+/** Address of the GitLab project that a repository is pushed to: of `origin`, else of the first remote that can be one. */
+export function gitlabRemote(found: GitFolder): GitAddress | undefined {
+  if (found.kind !== "repository") return undefined;
+  const candidates = found.remotes.filter(({ host }) => host !== undefined && !ELSEWHERE.has(host));
+  return (candidates.find(({ name, address }) => name === "origin" && address) ?? candidates.find(({ address }) => address))?.address;
+}
+
 function placeWarnings(inside: string): readonly string[] {
   if (inside === "") return [];
   return [`The Nest is the folder ${inside} of a repository, and GitLab reads .gitlab-ci.yml at its root only: include ${inside}/.gitlab-ci.yml there.`];
@@ -104,7 +114,8 @@ function remoteOf(line: string): readonly GitRemote[] {
   const [, name, url = ""] = /^remote\.(.*)\.url (.*)$/.exec(line) ?? [];
   if (name === undefined) return [];
   const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/:]+)/i.exec(url)?.[1] ?? /^(?:[^/@]+@)?([^/:]+):(?!\/\/)/.exec(url)?.[1];
-  return [{ name, ...(host !== undefined && !url.startsWith("file:") && { host: host.toLowerCase() }) }];
+  const address = parseGitAddress(url);
+  return [{ name, ...(host !== undefined && !url.startsWith("file:") && { host: host.toLowerCase() }), ...(address && { address }) }];
 }
 
 type Answer = { readonly kind: "done"; readonly text: string } | { readonly kind: "failed"; readonly message: string } | { readonly kind: "missing" };

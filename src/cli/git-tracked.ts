@@ -20,6 +20,13 @@ export function gitWouldTake(root: string, path: string): Promise<boolean> {
   });
 }
 
+/** What is wrong with Git and a file that holds a secret, with a way out. */
+export async function secretFileWarning(root: string, path: string): Promise<string | undefined> {
+  if ((await gitTracked(root, [path])).has(path)) return `Git tracks ${path}, so the value is in the repository with the next commit. Take it out (git rm --cached ${path}), and ignore it in .gitignore.`;
+  if (await gitWouldTake(root, path)) return `Git does not ignore ${path}: add /${path} to .gitignore before the next git add.`;
+  return undefined;
+}
+
 function listFiles(root: string, paths: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve) => {
     // -z: names as they are; literal: a name with * in it means itself.

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { mapConcurrent } from "../engine/concurrency";
 import type { SecretUse } from "../nest";
-import { decodeKey, isSecretError, type SecretErrorCode, type Secrets } from "../secrets";
+import { decodeKey, isSecretError, publicKeyOf, type SecretErrorCode, type Secrets } from "../secrets";
 import { EXIT, type GlobalFlags, wantsColor } from "./context";
 import { openNest } from "./nest-option";
 import { withSecrets } from "./open-secrets";
@@ -62,17 +62,29 @@ async function checkOne(secrets: Secrets, uses: readonly SecretUse[]): Promise<C
   try {
     const value = await secrets.read(reference, place);
     if (uses.some(({ purpose }) => purpose === "state key")) decodeKey(reference, value);
+    if (uses.some(({ purpose }) => purpose === "deploy key")) publicKeyOf(reference, value);
     return { reference, ...place, uses, status: "ok" };
   } catch (error) {
     if (!isSecretError(error)) throw error;
-    const { code, message, hint } = error;
-    return { reference, ...place, uses, status: (code === "SECRET_MISSING" || code === "SECRET_KEY") && uses.every(mayWait) ? "warning" : "error", code, message, ...(hint !== undefined && { hint }) };
+    const { code, message } = error;
+    const missing = code === "SECRET_MISSING" || code === "SECRET_KEY";
+    const hint = missing && uses.every(isOfNest) ? wayToNestKey(uses) : error.hint;
+    return { reference, ...place, uses, status: missing && uses.every(mayWait) ? "warning" : "error", code, message, ...(hint !== undefined && { hint }) };
   }
 }
 
-/** A local runner waits for its token, and nothing of the local cloud needs what only a convention asks for. */
-function mayWait({ provider, purpose, written }: SecretUse): boolean {
-  return provider === "local" && (purpose === "runner token" || !written);
+/** A local runner waits for its token, and nothing of the local cloud needs what only a convention asks for; nor does a Nest that is never cloned by a service. */
+function mayWait(use: SecretUse): boolean {
+  return (use.provider === "local" && (use.purpose === "runner token" || !use.written)) || (isOfNest(use) && !use.written);
+}
+
+function isOfNest({ role }: SecretUse): boolean {
+  return role !== undefined;
+}
+
+function wayToNestKey(uses: readonly SecretUse[]): string {
+  const [{ reference = "", written = false } = {}] = uses;
+  return `Make it: gosling init${written ? "" : ` --secrets ${reference.split("://")[0] ?? ""}`}`;
 }
 
 function asJson({ reference, region, folderId, uses, status, code, message, hint }: Checked): unknown {

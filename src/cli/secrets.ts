@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isUtf8 } from "node:buffer";
 import type { Command } from "commander";
-import { findNest } from "../nest";
+import { findNest, type SecretUse } from "../nest";
 import { generateKey, type SecretPlace } from "../secrets";
 import { GoslingError } from "../vocabulary/error";
 import { parseSecretReference, type SecretReference } from "../vocabulary/secret";
 import { canPrompt, type Context, EXIT, type GlobalFlags } from "./context";
-import { gitTracked, gitWouldTake } from "./git-tracked";
+import { secretFileWarning } from "./git-tracked";
 import { addNestOptions, loadNest, nestFolder } from "./nest-option";
 import { withSecrets } from "./open-secrets";
 import type { Cli } from "./program";
@@ -72,8 +72,10 @@ async function write(cli: Cli, command: Command, reference: SecretReference, tex
   const used = nest.placeOf(text);
   const region = flags.region ?? used.region;
   const folderId = flags.folderId ?? used.folderId;
-  await withSecrets(context, nest.root, nest.name, (secrets) => secrets.write(text, value, { replace, ...(region !== undefined && { region }), ...(folderId !== undefined && { folderId }) }));
-  const warning = reference.backend === "file" ? await gitWarning(nest.root, reference.name) : undefined;
+  // What Jobs may push with is nothing for MotherGoose.
+  const tagged = used.role !== "write";
+  await withSecrets(context, nest.root, nest.name, (secrets) => secrets.write(text, value, { replace, tagged, ...(region !== undefined && { region }), ...(folderId !== undefined && { folderId }) }));
+  const warning = reference.backend === "file" ? await secretFileWarning(nest.root, reference.name) : undefined;
   if (warning !== undefined) context.stderr.write(`warning: ${warning}\n`);
   if (flags.json) context.stdout.write(`${JSON.stringify({ reference: text, region: region ?? null, folder_id: folderId ?? null, warning: warning ?? null })}\n`);
   else if (!flags.quiet) context.stdout.write(`${text} ${done}\n`);
@@ -84,7 +86,7 @@ interface NestHere {
   readonly root: string;
   readonly name?: string;
   /** Where those keep it that use it. */
-  placeOf(reference: string): SecretPlace;
+  placeOf(reference: string): SecretPlace & Pick<SecretUse, "role">;
 }
 
 /** The Nest here: a file needs its folder, the others need none, and go by what it says where there is one. */
@@ -94,13 +96,14 @@ async function nestOf(cli: Cli, command: Command, { backend }: SecretReference, 
   if (root === undefined || (backend !== "aws-sm" && backend !== "yc-lockbox")) return { root: root ?? cli.context.cwd, placeOf: () => ({}) };
   const result = await loadNest(cli, command);
   const place = backend === "aws-sm" ? "region" : "folderId";
-  return { root, ...(result.nest && { name: result.nest.name }), placeOf: (text) => result.secrets().find((use) => use.reference === text && use[place] !== undefined) ?? {} };
-}
-
-async function gitWarning(root: string, path: string): Promise<string | undefined> {
-  if ((await gitTracked(root, [path])).has(path)) return `Git tracks ${path}, so the value is in the repository with the next commit. Take it out (git rm --cached ${path}), and ignore it in .gitignore.`;
-  if (await gitWouldTake(root, path)) return `Git does not ignore ${path}: add /${path} to .gitignore before the next git add.`;
-  return undefined;
+  return {
+    root,
+    ...(result.nest && { name: result.nest.name }),
+    placeOf(text) {
+      const uses = result.secrets().filter((use) => use.reference === text);
+      return uses.find((use) => use[place] !== undefined) ?? uses[0] ?? {};
+    },
+  };
 }
 
 /** The value as somebody types it, or as it comes from standard input. */

@@ -1,7 +1,7 @@
-import type { ExpandedHookSchema, ExpandedRunnerSchema, PersonalAccessTokenSchema, PipelineVariableSchema } from "@gitbeaker/rest";
+import type { DeployKeySchema, ExpandedHookSchema, ExpandedRunnerSchema, PersonalAccessTokenSchema, PipelineVariableSchema } from "@gitbeaker/rest";
 import { gitlabAddress } from "./address";
 import { GitlabError } from "./error";
-import type { Hook, HookEvents, Manager, Owner, Project, RunnerAttributes, RunnerDetails, Schedule, ScheduleAttributes, TokenFacts } from "./model";
+import type { DeployKey, Hook, HookEvents, Manager, Owner, Project, ProjectDetails, RunnerAttributes, RunnerDetails, Schedule, ScheduleAttributes, TokenFacts } from "./model";
 import { openResources } from "./resources";
 import { openTransport, type TransportOptions } from "./transport";
 
@@ -54,6 +54,13 @@ export interface Gitlab {
   removeSchedule(projectId: number, id: number): Promise<void>;
   /** Sets a variable; `exists`: it is there with another value. */
   setScheduleVariable(projectId: number, id: number, key: string, value: string, exists: boolean): Promise<void>;
+
+  /** A project by its number or its path. */
+  project(idOrPath: number | string): Promise<ProjectDetails>;
+  deployKeys(projectId: number): Promise<readonly DeployKey[]>;
+  /** Where the key is there already, GitLab answers with that one, as it is. */
+  createDeployKey(projectId: number, key: Omit<DeployKey, "id">): Promise<DeployKey>;
+  editDeployKey(projectId: number, id: number, change: Pick<DeployKey, "canPush">): Promise<void>;
 
   /** All projects of a group and its sub-groups, by id; archived ones, and those of others that are shared with it, are left out. */
   discoverProjects(groupId: number): Promise<readonly Project[]>;
@@ -147,6 +154,14 @@ export async function openGitlab(options: GitlabOptions): Promise<Gitlab> {
     setScheduleVariable: async (projectId, id, key, value, exists) =>
       void (await (exists ? api.scheduleVariables.edit(projectId, id, key, value) : api.scheduleVariables.create(projectId, id, key, value))),
 
+    async project(idOrPath) {
+      const { id, path_with_namespace: path, web_url: webUrl } = await api.projects.show(idOrPath);
+      return { id, path, webUrl };
+    },
+    deployKeys: async (projectId) => byId((await api.deployKeys.all({ projectId, perPage: PAGE })).map(deployKeyFacts)),
+    createDeployKey: async (projectId, { title, key, canPush }) => deployKeyFacts(await api.deployKeys.create(projectId, title, key, { canPush })),
+    editDeployKey: async (projectId, id, change) => void (await api.deployKeys.edit(projectId, id, change)),
+
     async discoverProjects(groupId) {
       // By id, so that what is made meanwhile comes on the last page and shifts none.
       const all = await api.groups.allProjects(groupId, { includeSubgroups: true, archived: false, withShared: false, orderBy: "id", sort: "asc", perPage: PAGE });
@@ -207,6 +222,10 @@ function hookFacts(hook: ExpandedHookSchema): Hook {
 
 function hookOptions({ events, description, token }: HookWrite) {
   return { ...events, description, token, enableSslVerification: true };
+}
+
+function deployKeyFacts({ id, title, key, can_push = false }: DeployKeySchema): DeployKey {
+  return { id, title, key, canPush: can_push };
 }
 
 function scheduleFacts({ id, description, ref, cron, cron_timezone, active }: { id: number; description: string; ref: string; cron: string; cron_timezone: string; active: boolean }): Omit<Schedule, "variables"> {

@@ -97,3 +97,19 @@ export interface Project {
   /** `group/sub-group/project` */
   readonly path: string;
 }
+
+/** A project as its own page has it. */
+export interface ProjectDetails extends Project {
+  /** `https://gitlab.example.org/group/project` */
+  readonly webUrl: string;
+}
+
+/** An SSH key that reaches one project's repository, and others that it is enabled for. */
+export interface DeployKey {
+  readonly id: number;
+  readonly title: string;
+  /** `ssh-ed25519 AAAA… comment` */
+  readonly key: string;
+  /** Whether it may push to this project. */
+  readonly canPush: boolean;
+}

@@ -1,4 +1,4 @@
-import type { GroupHooks, Groups, PersonalAccessTokens, PipelineSchedules, PipelineScheduleVariables, ProjectHooks, Runners, Users } from "@gitbeaker/rest";
+import type { DeployKeys, GroupHooks, Groups, PersonalAccessTokens, PipelineSchedules, PipelineScheduleVariables, ProjectHooks, Projects, Runners, Users } from "@gitbeaker/rest";
 import type { Request, Transport } from "./transport";
 
 /** The parts of GitBeaker that we use, over our transport: its typed paths and paging, our retries, limits and errors. */
@@ -7,6 +7,8 @@ export interface Resources {
   readonly users: Users;
   readonly tokens: PersonalAccessTokens;
   readonly groups: Groups;
+  readonly projects: Projects;
+  readonly deployKeys: DeployKeys;
   readonly projectHooks: ProjectHooks;
   readonly groupHooks: GroupHooks;
   readonly schedules: PipelineSchedules;
@@ -19,7 +21,7 @@ type RequestOptions = Parameters<Requester["get"]>[1];
 
 /** Loads GitBeaker, which takes its time. */
 export async function openResources(transport: Transport, address: string): Promise<Resources> {
-  const { GroupHooks, Groups, PersonalAccessTokens, PipelineSchedules, PipelineScheduleVariables, ProjectHooks, Runners, Users } = await import("@gitbeaker/rest");
+  const { DeployKeys, GroupHooks, Groups, PersonalAccessTokens, PipelineSchedules, PipelineScheduleVariables, ProjectHooks, Projects, Runners, Users } = await import("@gitbeaker/rest");
   // No token: the transport sends it. No time limit and no rate limiter of its own either.
   const options = { host: address, requesterFn: requesterOver(transport, `${address}/api/v4/`), queryTimeout: null, rateLimits: {} };
   return {
@@ -27,6 +29,8 @@ export async function openResources(transport: Transport, address: string): Prom
     users: new Users(options),
     tokens: new PersonalAccessTokens(options),
     groups: new Groups(options),
+    projects: new Projects(options),
+    deployKeys: new DeployKeys(options),
     projectHooks: new ProjectHooks(options),
     groupHooks: new GroupHooks(options),
     schedules: new PipelineSchedules(options),

@@ -2,7 +2,7 @@ import { GitlabError } from "./error";
 import type { TokenFacts } from "./model";
 
 /** What a token is to be used for. */
-export type TokenUse = "runners" | "webhooks" | "schedules";
+export type TokenUse = "runners" | "webhooks" | "schedules" | "deploy keys";
 
 /**
  * Scopes that each use takes, beside `api`, which alone is enough for all. The lists of a project's and of a group's runners
@@ -12,6 +12,7 @@ const SCOPES: Readonly<Record<TokenUse, readonly string[]>> = {
   runners: ["create_runner", "manage_runner", "read_api"],
   webhooks: ["api"],
   schedules: ["api"],
+  "deploy keys": ["api"],
 };
 
 /** Scopes that are missing for these uses, by name; none: all is there. */

@@ -18,7 +18,7 @@ import { type Tracked, trackedSecrets } from "./tracked-secrets";
 
 export { findNest, NEST_FILE } from "./find";
 export type * from "./model";
-export type { SecretUse } from "./secret-uses";
+export { placeOfNestSecret, type SecretUse } from "./secret-uses";
 
 export interface ReadNestOptions {
   /** `--var`, in the order given; the last of a name wins. */

@@ -1,4 +1,6 @@
+import { format } from "../fly/format";
 import { quote } from "../fly/print-template";
+import { SourceText } from "../fly/source";
 import { NEST_FILE } from "./find";
 import { NEST_FOLDERS } from "./list-files";
 import type { NestFile } from "./read-files";
@@ -12,6 +14,16 @@ export interface PinnedVersions {
   readonly node: string;
 }
 
+/** How the Nest's own repository is reached, where it is known from the beginning. */
+export interface NewRepository {
+  /** Absent: gitlab.com. */
+  readonly server?: string;
+  readonly url?: string;
+  /** References of its deploy keys. */
+  readonly readKey: string;
+  readonly writeKey: string;
+}
+
 /** What Git must not keep: output, state, packages, and the places of secrets on this machine. */
 export const IGNORED = ["gosling.out/", ".gosling/", "node_modules/", ".npm/", "/secrets/", "/gitlab/", "*.tfstate", "*.tfstate.*", ".env"] as const;
 
@@ -23,14 +35,14 @@ export function nameForNest(folder: string): string {
 }
 
 /** The files of a new Nest. `nest.fly` is the last: with it, the folder is a Nest. */
-export function newNest(name: string, versions: PinnedVersions): readonly NestFile[] {
+export function newNest(name: string, versions: PinnedVersions, repository?: NewRepository): readonly NestFile[] {
   return [
     ...NEST_FOLDERS.map((folder) => ({ path: `${folder}/README.md`, text: FOLDERS[folder] })),
     { path: "README.md", text: readme(name) },
     { path: ".gitignore", text: ignoreFile() },
     { path: "package.json", text: packageFile(name, versions) },
     { path: ".gitlab-ci.yml", text: PIPELINE },
-    { path: NEST_FILE, text: nestFile(name) },
+    { path: NEST_FILE, text: nestFile(name, repository) },
   ];
 }
 
@@ -71,16 +83,32 @@ A Job is a task of this Nest itself, on a schedule. Each has a file of its own:
 `,
 };
 
-function nestFile(name: string): string {
-  return `# What this Nest is. The reference of every block and attribute: docs/fly.md of Gosling.
+function nestFile(name: string, repository: NewRepository | undefined): string {
+  const text = `# What this Nest is. The reference of every block and attribute: docs/fly.md of Gosling.
 nest {
   name = ${quote(name)} # part of every cloud name: it can't be changed after the first deploy
 
-  # Jobs run in the Nest's own GitLab project:
+${repository === undefined ? NO_REPOSITORY : repositoryBlock(repository)}}
+`;
+  const formatted = format(new SourceText(NEST_FILE, text));
+  if (formatted.kind === "refused") throw new Error(`the new ${NEST_FILE} is no Fly: ${formatted.diagnostics[0]?.summary ?? ""}`);
+  return formatted.text;
+}
+
+const NO_REPOSITORY = `  # Jobs run in the Nest's own GitLab project:
   # repository {
   #   project_id = 12345
   # }
-}
+`;
+
+function repositoryBlock({ server, url, readKey, writeKey }: NewRepository): string {
+  return `  # The Nest's own GitLab project. MotherGoose reads it with read_key, a Job may push to it with write_key.
+  # Both are references; gosling init makes the keys.
+  repository {
+${server === undefined ? "" : `    server = ${quote(server)}\n`}    # project_id = 12345 # Jobs run there
+${url === undefined ? "" : `    url = ${quote(url)}\n`}    read_key = ${quote(readKey)}
+    write_key = ${quote(writeKey)}
+  }
 `;
 }
 

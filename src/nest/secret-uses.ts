@@ -1,4 +1,5 @@
 import { locate, type Path } from "../fly/locate";
+import { NEST_ROLES, NEST_SECRET_PLACES, type NestRole, nestSecret, secretScheme, urlBeside } from "../vocabulary/conventions";
 import type { TopBlock } from "./blocks";
 import type { CheckedNest } from "./check-nest";
 import type { Egg, Job, Nest, Place } from "./model";
@@ -7,10 +8,12 @@ import type { Egg, Job, Nest, Place } from "./model";
 export interface SecretUse {
   /** The reference, never a value. */
   readonly reference: string;
-  readonly purpose: "api token" | "runner token" | "webhook secret" | "job secret" | "state key";
-  /** What it is for: `runner token of egg web-app`, `NPM_TOKEN of egg web-app`, `state key`. */
+  readonly purpose: "api token" | "runner token" | "webhook secret" | "job secret" | "deploy key" | "Nest URL" | "state key";
+  /** What it is for: `runner token of egg web-app`, `NPM_TOKEN of egg web-app`, `deploy key (read)`, `state key`. */
   readonly title: string;
-  /** Cloud of the runners that read it; absent: the engine reads it, wherever it runs. */
+  /** Of what reaches the Nest's own repository: who does it. */
+  readonly role?: NestRole;
+  /** Cloud of the runners that read it; absent: the engine or the service reads it, wherever it runs. */
   readonly provider?: "aws" | "yandex" | "local";
   /** Region of AWS whose store it is in, unless the reference itself says one. */
   readonly region?: string;
@@ -31,13 +34,41 @@ export function secretUses(checked: CheckedNest, nest: Nest): readonly SecretUse
     const owner = owners.get(`${top.type} ${top.name}`);
     return owner ? usesOf(top, owner) : [];
   });
-  const { encryption, backend, region, endpoint } = nest.values.state;
-  // Another service's region is none of AWS.
-  const ofAws = backend === "s3" && endpoint === undefined && region !== undefined;
+  uses.push(...NEST_ROLES.flatMap((role) => nestUses(checked, nest, role)));
+  const { encryption } = nest.values.state;
+  const region = regionOfState(nest);
   for (const [name, reference, title] of [["key", encryption?.key, "state key"], ["previous_key", encryption?.previousKey, "previous state key"]] as const) {
-    if (checked.nest && reference !== undefined) uses.push(secretUse(checked.nest.top, ["state", "encryption", name], { reference, purpose: "state key", title, written: true, ...(ofAws && { region }) }));
+    if (checked.nest && reference !== undefined) uses.push(secretUse(checked.nest.top, ["state", "encryption", name], { reference, purpose: "state key", title, written: true, ...(region !== undefined && { region }) }));
   }
   return uses;
+}
+
+/** Another service's region is none of AWS. */
+function regionOfState({ values: { state } }: Nest): string | undefined {
+  return state.backend === "s3" && state.endpoint === undefined ? state.region : undefined;
+}
+
+/** Where a secret of the Nest itself is: with MotherGoose, which reads it there; without one on AWS, with the state. */
+export function placeOfNestSecret(nest: Nest, reference: string): Pick<SecretUse, "region" | "folderId"> {
+  const cloud = nest.mothergoose?.values.cloud;
+  const region = cloud?.provider === "aws" ? cloud.region : regionOfState(nest);
+  const folderId = cloud?.provider === "yandex" ? cloud.folderId : undefined;
+  if (reference.startsWith("aws-sm://")) return region === undefined ? {} : { region };
+  return reference.startsWith("yc-lockbox://") && folderId !== undefined ? { folderId } : {};
+}
+
+/** What a role reaches the Nest's repository with: as nest.fly names it, or what MotherGoose looks for by convention. */
+function nestUses({ nest: block, mothergoose: service }: CheckedNest, nest: Nest, role: NestRole): readonly SecretUse[] {
+  const { readKey, writeKey } = nest.values.repository ?? {};
+  const named = role === "read" ? readKey : writeKey;
+  const cloud = nest.mothergoose?.values.cloud;
+  const key = named ?? (role === "read" && cloud ? nestSecret(NEST_SECRET_PLACES[secretScheme(cloud.provider)], nest.name, role, "deploy-key") : undefined);
+  const at = named === undefined ? service && { top: service.top, path: [] } : block && { top: block.top, path: ["repository", `${role}_key`] };
+  if (key === undefined || at === undefined) return [];
+  const place = placeOfNestSecret(nest, key);
+  const url = urlBeside(key);
+  const add = (purpose: "deploy key" | "Nest URL", reference: string): SecretUse => secretUse(at.top, at.path, { ...place, role, reference, purpose, title: `${purpose} (${role})`, written: named !== undefined });
+  return [add("deploy key", key), ...(url === undefined ? [] : [add("Nest URL", url)])];
 }
 
 function usesOf(top: TopBlock, owner: Egg | Job): SecretUse[] {

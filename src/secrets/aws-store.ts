@@ -67,7 +67,7 @@ export function awsStore(options: AwsStoreOptions): SecretStore {
     async read(reference, place) {
       return entryOf(await fetch(reference, place, "read"), reference);
     },
-    async write(reference, value, { replace, ...place }) {
+    async write(reference, value, { replace, tagged = true, ...place }) {
       const old = await fetch(reference, place, "written").catch((error: unknown) => {
         if (isMissing(error)) return undefined;
         throw error;
@@ -76,7 +76,7 @@ export function awsStore(options: AwsStoreOptions): SecretStore {
       // One token for all tries: what a lost answer has done is not done again.
       const ClientRequestToken = randomUUID();
       if (old === undefined && !isArn(reference.name)) {
-        const Tags = Object.entries(options.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+        const Tags = Object.entries((tagged && options.tags) || {}).map(([Key, Value]) => ({ Key, Value }));
         const made = await send(reference, place, "written", async (sdk, client, abortSignal) => {
           try {
             await client.send(new sdk.CreateSecretCommand({ Name: reference.name, SecretString, ClientRequestToken, ...(Tags.length > 0 && { Tags }) }), { abortSignal });

@@ -9,3 +9,4 @@ export { secretResolver, type ResolveSecret } from "./resolve";
 export { TIMEOUT_MS, type Timing, withRetries } from "./retry";
 export { SECRET_ERRORS, type SecretErrorCode, isSecretError, type SecretPlace, type SecretStore, type WriteOptions } from "./secret-store";
 export { decodeKey, generateKey } from "./state-key";
+export { generateSshKey, isSameKey, publicKeyOf, type SshKey, sshFingerprint } from "./ssh-key";

@@ -37,6 +37,8 @@ export interface SecretPlace {
 export interface WriteOptions extends SecretPlace {
   /** Whether a value that is there already may be replaced. */
   readonly replace: boolean;
+  /** Whether a secret that is made on AWS gets the Nest's tag, by which MotherGoose may read it. Default: true. */
+  readonly tagged?: boolean;
 }
 
 /**

@@ -6,7 +6,7 @@ export { checkBlock, type BlockInput, type Checked, type Draft } from "./check-b
 export { formatCondition, type ComparisonOperator, type Condition, type ConditionError, type Operand } from "./condition";
 export { parseCondition } from "./condition-check";
 export { CONDITION_FIELDS, type ConditionField, type ConditionType } from "./condition-fields";
-export { conventionalSecret, secretScheme, withConventionalSecrets, type GitlabSecret, type Provider } from "./conventions";
+export { conventionalSecret, NEST_ROLES, NEST_SECRET_PLACES, nestSecret, secretScheme, urlBeside, withConventionalSecrets, type GitlabSecret, type NestRole, type NestSecret, type Provider } from "./conventions";
 export { formatCron, parseCron, type CronSchedule } from "./cron";
 export { describeDefault, describeLimits, describeType } from "./describe-type";
 export { durationSeconds, formatDuration, parseDuration } from "./duration";

@@ -38,6 +38,10 @@ export interface RepositoryProps {
   readonly url?: string;
   /** Branch that is deployed. Default: `"main"`. */
   readonly branch?: string;
+  /** Secret reference of the deploy key with which MotherGoose and UglyFox read the repository. Its address is kept beside it, as `url`. `gosling init` makes both. Default: with a `mothergoose`: `SCHEME://gosling/{nest}/read/deploy-key`; else none. */
+  readonly readKey?: string;
+  /** Secret reference of the deploy key with which Jobs may push to the repository, with its address beside it. `gosling init` makes both; a Job that needs it names it in `secrets`. Default: none. */
+  readonly writeKey?: string;
 }
 
 /** {@link RepositoryProps} after the checks. */
@@ -50,6 +54,10 @@ export interface RepositoryValues {
   readonly url?: string;
   /** Branch that is deployed. Default: `"main"`. */
   readonly branch: string;
+  /** Secret reference of the deploy key with which MotherGoose and UglyFox read the repository. Its address is kept beside it, as `url`. `gosling init` makes both. Default: with a `mothergoose`: `SCHEME://gosling/{nest}/read/deploy-key`; else none. */
+  readonly readKey?: string;
+  /** Secret reference of the deploy key with which Jobs may push to the repository, with its address beside it. `gosling init` makes both; a Job that needs it names it in `secrets`. Default: none. */
+  readonly writeKey?: string;
 }
 
 /** Where the engine's state is kept. */

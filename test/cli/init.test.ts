@@ -29,6 +29,7 @@ describe("gosling init", () => {
 Next:
   npm install
   npx gosling add egg my-app
+MotherGoose, and Jobs that push to the Nest, need deploy keys. When that comes: npx gosling init --secrets STORE (aws-sm, yc-lockbox, vault, file)
 `);
     expect(await gosling(folder, ["validate"])).toMatchObject({ code: 0, stdout: "1 file, 0 Eggs: valid\n", stderr: "" });
     expect((await gosling(folder, ["fmt", "--check"])).code).toBe(0);
@@ -143,6 +144,9 @@ describe("the name", () => {
   });
 });
 
+/** Who takes what is offered has no deploy keys yet. */
+const NO_KEYS = { message: "Where are the Nest's deploy keys to be kept?", offered: "none", answer: "none" };
+
 describe("the repository", () => {
   const init = (folder: string, ...more: string[]): ReturnType<typeof gosling> => gosling(folder, ["init", "--name", "acme", ...more]);
 
@@ -150,7 +154,7 @@ describe("the repository", () => {
     const folder = folderWith({});
     const person = somebody({});
     const { stdout, stderr } = await gosling(folder, ["init", "--name", "acme"], { NO_COLOR: "1" }, person);
-    expect(person.asked).toEqual([{ message: "This is no Git repository. Make one (git init)?", offered: true, answer: true }]);
+    expect(person.asked).toEqual([NO_KEYS, { message: "This is no Git repository. Make one (git init)?", offered: true, answer: true }]);
     expect(stdout).toContain("  + .git\n");
     expect(execFileSync("git", ["symbolic-ref", "HEAD"], { cwd: folder, encoding: "utf8" })).toBe("refs/heads/main\n");
     expect(stderr).toBe("warning: The repository has no remote, and pipelines run when it is pushed to GitLab: git remote add origin URL\n");
@@ -162,13 +166,13 @@ describe("the repository", () => {
     expect(contentOf(folder)).not.toHaveProperty(".git");
   });
 
-  test("that is there is asked nothing about; with a GitLab remote and the right branch there is nothing to warn of", async () => {
+  test("that is there is not asked about; with a GitLab remote and the right branch there is nothing to warn of", async () => {
     const folder = folderWith({});
     git(folder, "-c", "init.defaultBranch=main", "init", "-q");
     git(folder, "remote", "add", "origin", "git@gitlab.com:acme/nest.git");
     const person = somebody({});
     expect(await gosling(folder, ["init", "--name", "acme"], {}, person)).toMatchObject({ code: 0, stderr: "" });
-    expect(person.asked).toEqual([]);
+    expect(person.asked).toEqual([NO_KEYS]);
   });
 
   test("on another branch, at another host, or above the Nest gets a warning with a way out", async () => {

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { generateSshKey } from "../../src/secrets/ssh-key";
 import { decodeKey } from "../../src/secrets/state-key";
 import { type CommandLineResult, gosling } from "../support/command-line";
 import { contentOf, folderWith } from "../support/folder";
@@ -151,6 +153,27 @@ describe("gosling secrets check", () => {
     expect((await check(folder, 0)).ok).toBe(true);
   });
 
+  test("the Nest's deploy keys must be keys, with the address beside them, in the region of MotherGoose", async () => {
+    const nest = 'nest {\n  name = "test"\n  repository {\n    read_key  = "aws-sm://gosling/test/read/deploy-key"\n    write_key = "vault://team/nest/key"\n  }\n}\n';
+    const goose = 'mothergoose {\n  cloud {\n    provider = "aws"\n    region   = "eu-west-1"\n  }\n}\n';
+    const folder = folderWith(nestFiles({}, { "nest.fly": nest, "MG/config.fly": goose }));
+    aws.put("gosling/test/read", JSON.stringify({ "deploy-key": CANARY, "url": "git@gitlab.com:acme/nest.git" }));
+    kv.put("team/nest", { key: generateSshKey(randomBytes, "canary").privateKey });
+    const { secrets } = await check(folder, 1);
+    expect(secrets.map(({ reference, region, status, problem, uses: [use] }) => [reference, region, status, problem?.code, problem?.hint.split(":")[0], use?.for, use?.line])).toEqual([
+      ["aws-sm://gosling/test/read/deploy-key", "eu-west-1", "error", "SECRET_FORMAT", expect.stringContaining("ssh-keygen") as unknown, "deploy key (read)", 4],
+      ["aws-sm://gosling/test/read/url", "eu-west-1", "ok", undefined, undefined, "Nest URL (read)", 4],
+      ["vault://team/nest/key", null, "ok", undefined, undefined, "deploy key (write)", 5],
+      ["vault://team/nest/url", null, "error", "SECRET_KEY", "Make it", "Nest URL (write)", 5],
+    ]);
+  });
+
+  test("what MotherGoose needs of a Nest that names no key is a warning that says how to make it", async () => {
+    const folder = folderWith(nestFiles({}, { "MG/config.fly": 'mothergoose {\n  cloud {\n    provider = "aws"\n    region   = "eu-west-1"\n  }\n}\n' }));
+    const { secrets } = await check(folder, 0);
+    expect(secrets).toMatchObject(["deploy-key", "url"].map((key) => ({ reference: `aws-sm://gosling/test/read/${key}`, region: "eu-west-1", status: "warning", problem: { hint: "Make it: gosling init --secrets aws-sm" }, uses: [{ file: "MG/config.fly", line: 1, written: false }] })));
+  });
+
   test("knows buckets and Jobs, and a Nest without secrets", async () => {
     const bucket = `eggsbucket "team" {\n  type = "vm"\n  cloud {\n    provider = "local"\n  }\n  resources {\n    cpu    = 1\n    memory = 512\n    disk   = 5\n  }\n  runner {\n    tags       = ["docker"]\n    concurrent = 3\n  }\n  repositories {\n    repo "api" {\n      gitlab {\n        server       = "gitlab.com"\n        project_id   = 1\n        runner_token = "env://API"\n      }\n    }\n  }\n}\n`;
     const { secrets } = await check(folderWith(nestFiles({}, { "Eggs/team/config.fly": bucket })), 0);
@@ -178,6 +201,14 @@ describe("gosling secrets check", () => {
 });
 
 describe("gosling secrets set", () => {
+  test("gives the key of Jobs no tag by which MotherGoose could read it", async () => {
+    const nest = 'nest {\n  name = "test"\n  repository {\n    read_key  = "aws-sm://nest/read/key"\n    write_key = "aws-sm://nest/write/key"\n  }\n}\n';
+    const folder = folderWith(nestFiles({}, { "nest.fly": nest }));
+    for (const role of ["read", "write"]) await run(folder, ["set", `aws-sm://nest/${role}/key`], CANARY);
+    expect(aws.secrets.get("nest/read")?.tags).toContainEqual({ Key: "gosling:nest", Value: "test" });
+    expect(aws.secrets.get("nest/write")?.tags).toEqual([]);
+  });
+
   test("stores what comes from standard input, without its last newline", async () => {
     expect(await run(folderWith({}), ["set", "aws-sm://team/web/key"], `${CANARY}\n`)).toEqual({ code: 0, stdout: "aws-sm://team/web/key is set\n", stderr: "" });
     expect(currentOf("team/web")).toEqual({ key: CANARY });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gosling } from "../support/command-line";
 import { contentOf, folderWith } from "../support/folder";
 import { NEST } from "../support/nest-files";
-import { atTerminal, CTRL_C, DOWN, ENTER, TERMINAL } from "../support/terminal";
+import { atTerminal, CTRL_C, DOWN, ENTER, TERMINAL, UP } from "../support/terminal";
 
 const atLeast = TERMINAL === undefined ? describe.skip : describe;
 
@@ -45,14 +45,30 @@ atLeast(TERMINAL === undefined ? "at a terminal (there is no script of util-linu
     expect(Object.keys(contentOf(folder))).toEqual(["nest.fly"]);
   });
 
-  test("init offers the folder's name and a repository", async () => {
+  test("init offers the folder's name, no keys, and a repository", async () => {
     const folder = folderWith({});
     const { code, screen } = await atTerminal(folder, ["init", "acme"], [
       ["Name of the Nest", ENTER],
+      ["deploy keys to be kept?", ENTER],
       ["Make one (git init)?", ENTER],
     ]);
     expect(code).toBe(0);
     expect(screen).toContain("The Nest acme is in");
     expect(contentOf(folder)).toMatchObject({ "acme/.git": "(folder)", "acme/nest.fly": expect.stringContaining('name = "acme"') as string });
+  });
+
+  test("init asks where keys are to be kept, which project it is, and for a token that is not shown", async () => {
+    const folder = folderWith({});
+    const { code, screen } = await atTerminal(folder, ["init", "--name", "acme", "--no-git"], [
+      ["deploy keys to be kept?", `${UP}${ENTER}`],
+      ["Address of the Nest's GitLab project", `git@gitlab.invalid:acme/nest.git${ENTER}`],
+      ["Access token for gitlab.invalid", `glpat-token-canary${ENTER}`],
+    ]);
+    // There is no such server: what was made is kept, and the rest is told.
+    expect(code).toBe(1);
+    expect(screen).toContain("gitlab.invalid is not found in the DNS");
+    expect(screen).toContain("gosling acme/write, with \"Grant write permissions to this key\":");
+    expect(screen).not.toContain("canary");
+    expect(readFileSync(join(folder, "secrets/gosling/acme/read/url"), "utf8")).toBe("git@gitlab.invalid:acme/nest.git\n");
   });
 });

@@ -1,5 +1,5 @@
 import { type Gitlab, GitlabError, openGitlab } from "../../src/gitlab";
-import { addRunner, type GitlabServer, gitlabServer } from "../support/gitlab-server";
+import { addDeployKey, addRunner, type GitlabServer, gitlabServer } from "../support/gitlab-server";
 
 const TOKEN = "glpat-secret-of-the-tests";
 const SERVER = "gitlab.example.org:8443";
@@ -160,6 +160,21 @@ describe("what may pass is tried again", () => {
     const error = await failure(gitlab.runner(1));
     expect({ code: error.code, pauses }).toEqual({ code: "GITLAB_RATE_LIMIT", pauses: [] });
   });
+});
+
+test("a project is found by its number and by its path, on all pages of its deploy keys each is found, and one is made and changed", async () => {
+  expect(await gitlab.project("acme/web")).toEqual({ id: 1, path: "acme/web", webUrl: "https://gitlab.example.com/acme/web" });
+  expect(await gitlab.project(1)).toMatchObject({ path: "acme/web" });
+  expect((await failure(gitlab.project("acme/none"))).code).toBe("GITLAB_NOT_FOUND");
+
+  for (let n = 0; n < 101; n++) addDeployKey(server.world, 1, { title: `other ${n}`, key: `ssh-ed25519 AAAA${String(n).padStart(4, "0")} other` });
+  const made = await gitlab.createDeployKey(1, { title: "gosling acme/read", key: "ssh-ed25519 AAAAC3Nz gosling", canPush: false });
+  expect(made).toEqual({ id: expect.any(Number) as number, title: "gosling acme/read", key: "ssh-ed25519 AAAAC3Nz gosling", canPush: false });
+  await gitlab.editDeployKey(1, made.id, { canPush: true });
+  const all = await gitlab.deployKeys(1);
+  expect(all).toHaveLength(102);
+  expect(all.at(-1)).toEqual({ ...made, canPush: true });
+  expect((await failure(gitlab.createDeployKey(1, { title: "t", key: "no key", canPush: true }))).message).toContain("deploy_key.key is invalid, type is forbidden");
 });
 
 describe("what may have been done is not done twice", () => {

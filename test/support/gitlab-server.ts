@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { deployKeyRoutes } from "./gitlab/deploy-keys";
 import { hookRoutes } from "./gitlab/hooks";
 import { projectRoutes } from "./gitlab/projects";
 import { type Answer, matchPath, type Route } from "./gitlab/route";
@@ -7,6 +8,7 @@ import { runnerRoutes } from "./gitlab/runners";
 import { scheduleRoutes } from "./gitlab/schedules";
 import { emptyWorld, type GitlabWorld, type WorldProject, type WorldToken } from "./gitlab/world";
 
+export { addDeployKey, deployKeysOf } from "./gitlab/deploy-keys";
 export { addHook, hooksOf } from "./gitlab/hooks";
 export type { Route } from "./gitlab/route";
 export { addRunner } from "./gitlab/runners";
@@ -57,7 +59,7 @@ export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): P
   const world = emptyWorld();
   const requests: string[] = [];
   const faults: { readonly fits: RegExp; readonly fault: Fault; left: number; after: number }[] = [];
-  const all = [...routes, ...projectRoutes, ...runnerRoutes, ...hookRoutes, ...scheduleRoutes];
+  const all = [...routes, ...projectRoutes, ...runnerRoutes, ...hookRoutes, ...scheduleRoutes, ...deployKeyRoutes];
   let perMinute = Infinity;
   let window = { minute: -1, count: 0 };
 

@@ -22,14 +22,14 @@ export type Fault = LoopbackAnswer | "silence" | "reset";
 export interface LoopbackServer {
   readonly url: string;
   readonly requests: readonly LoopbackRequest[];
-  /** Each is used for one request, the first one first. */
-  readonly faults: Fault[];
+  /** Each is used for one request, the first one first; a hole lets a request go well. */
+  readonly faults: (Fault | undefined)[];
   close(): Promise<void>;
 }
 
 export async function loopbackServer(answer: (request: LoopbackRequest) => LoopbackAnswer): Promise<LoopbackServer> {
   const requests: LoopbackRequest[] = [];
-  const faults: Fault[] = [];
+  const faults: (Fault | undefined)[] = [];
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -6,6 +6,7 @@ import { onPath } from "./shells";
 export type Keys = readonly (readonly [seen: string, press: string])[];
 
 export const ENTER = "\r";
+export const UP = "\u001b[A";
 export const DOWN = "\u001b[B";
 export const CTRL_C = "\u0003";
 

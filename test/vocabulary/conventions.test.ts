@@ -1,4 +1,4 @@
-import { conventionalSecret, parseSecretReference, withConventionalSecrets } from "../../src/vocabulary";
+import { conventionalSecret, NEST_ROLES, NEST_SECRET_PLACES, nestSecret, parseSecretReference, urlBeside, withConventionalSecrets } from "../../src/vocabulary";
 
 describe("an Egg's secrets by convention", () => {
   test.each([
@@ -23,4 +23,27 @@ describe("an Egg's secrets by convention", () => {
       webhookSecret: "file://gitlab/gitlab.com/my-app/webhook-secret",
     });
   });
+});
+
+describe("the Nest's own secrets by convention", () => {
+  test.each(Object.entries(NEST_SECRET_PLACES))("in %s are valid references, one secret for each role, with the address beside the key", (backend, place) => {
+    const names = NEST_ROLES.map((role) => {
+      const key = parseSecretReference(nestSecret(place, "acme", role, "deploy-key"));
+      expect(key).toMatchObject({ ok: true, value: { backend } });
+      expect(urlBeside(nestSecret(place, "acme", role, "deploy-key"))).toBe(nestSecret(place, "acme", role, "url"));
+      return key.ok ? key.value.name : "";
+    });
+    expect(new Set(names).size).toBe(NEST_ROLES.length);
+  });
+
+  test.each([
+    ["aws-sm://team/nest/key#AWSPREVIOUS", "aws-sm://team/nest/url"],
+    ["aws-sm://arn:aws:secretsmanager:eu-west-1:111122223333:secret:nest-AbCdEf/key", "aws-sm://arn:aws:secretsmanager:eu-west-1:111122223333:secret:nest-AbCdEf/url"],
+    ["file://key", "file://url"],
+    ["file://secrets/key", "file://secrets/url"],
+    ["aws-sm://team/nest/url#AWSPREVIOUS", undefined],
+    ["file://secrets/url", undefined],
+    ["env://NEST_KEY", undefined],
+    ["no reference", undefined],
+  ])("beside %s there is %s", (key, url) => expect(urlBeside(key)).toBe(url));
 });

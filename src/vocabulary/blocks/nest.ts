@@ -23,6 +23,18 @@ export const nest: BlockSpec = {
         project_id: { type: { kind: "integer", min: 1 }, description: "Number of the project. Jobs need it.", defaultNote: "in a pipeline, the pipeline's own project", example: "1" },
         url: { type: { kind: "string" }, description: "Address that Git clones from.", defaultNote: "none", example: '"git@gitlab.com:acme/nest.git"' },
         branch: { type: { kind: "string" }, description: "Branch that is deployed.", default: "main", example: '"main"' },
+        read_key: {
+          type: { kind: "secret" },
+          description: "Secret reference of the deploy key with which MotherGoose and UglyFox read the repository. Its address is kept beside it, as `url`. `gosling init` makes both.",
+          defaultNote: "with a `mothergoose`: `SCHEME://gosling/{nest}/read/deploy-key`; else none",
+          example: '"aws-sm://gosling/acme/read/deploy-key"',
+        },
+        write_key: {
+          type: { kind: "secret" },
+          description: "Secret reference of the deploy key with which Jobs may push to the repository, with its address beside it. `gosling init` makes both; a Job that needs it names it in `secrets`.",
+          defaultNote: "none",
+          example: '"aws-sm://gosling/acme/write/deploy-key"',
+        },
       },
       blocks: {},
     },

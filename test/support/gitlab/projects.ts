@@ -17,6 +17,16 @@ export const projectRoutes: readonly Route[] = [
   },
   {
     method: "GET",
+    path: "projects/:id",
+    scopes: ["read_api"],
+    admin: false,
+    answer: ({ world, params }: Call) => {
+      const found = [...world.projects.values()].find(({ id, path }) => params["id"] === String(id) || params["id"] === path);
+      return found ? { body: projectSchema(found) } : notFound("Project");
+    },
+  },
+  {
+    method: "GET",
     path: "groups/:id/projects",
     scopes: ["read_api"],
     admin: false,

@@ -1,4 +1,4 @@
-import type { ExpandedHookSchema, ExpandedPipelineScheduleSchema, ExpandedRunnerSchema, PersonalAccessTokenSchema } from "@gitbeaker/core";
+import type { ExpandedDeployKeySchema, ExpandedHookSchema, ExpandedPipelineScheduleSchema, ExpandedRunnerSchema, PersonalAccessTokenSchema } from "@gitbeaker/core";
 
 /** What exists on a GitLab server of the tests. Tests may look at it and change it. */
 export interface GitlabWorld {
@@ -15,6 +15,7 @@ export interface GitlabWorld {
   readonly runners: Map<number, WorldRunner>;
   readonly hooks: Map<number, WorldHook>;
   readonly schedules: Map<number, WorldSchedule>;
+  readonly deployKeys: Map<number, WorldDeployKey>;
   /** A number that nothing has had. */
   nextId(): number;
 }
@@ -69,7 +70,12 @@ export interface WorldSchedule {
   readonly schema: ExpandedPipelineScheduleSchema;
 }
 
+export interface WorldDeployKey {
+  readonly projectId: number;
+  readonly schema: ExpandedDeployKeySchema;
+}
+
 export function emptyWorld(): GitlabWorld {
   let last = 1000;
-  return { now: Date.now, premium: true, hookDescriptions: true, tokens: new Map(), groups: new Map(), projects: new Map(), runners: new Map(), hooks: new Map(), schedules: new Map(), nextId: () => ++last };
+  return { now: Date.now, premium: true, hookDescriptions: true, tokens: new Map(), groups: new Map(), projects: new Map(), runners: new Map(), hooks: new Map(), schedules: new Map(), deployKeys: new Map(), nextId: () => ++last };
 }

@@ -27,14 +27,31 @@ export interface SecretUse {
   readonly at: { readonly top: TopBlock; readonly path: Path };
 }
 
-/** Every secret that the Nest needs, in the order of its files' blocks; the state's key last. */
+/** Every secret that the Nest needs, in the order of its files' blocks; the Nest's own last. */
 export function secretUses(checked: CheckedNest, nest: Nest): readonly SecretUse[] {
+  return [...unitUses(checked, nest), ...ownUses(checked, nest)];
+}
+
+/** What Eggs, buckets and Jobs need. */
+export function unitUses(checked: CheckedNest, nest: Nest): readonly SecretUse[] {
   const owners = new Map([...nest.eggs, ...nest.jobs].map((owner) => [`${owner.kind} ${owner.name}`, owner]));
-  const uses = [...checked.eggs, ...checked.jobs].flatMap(({ top }) => {
+  return [...checked.eggs, ...checked.jobs].flatMap(({ top }) => {
     const owner = owners.get(`${top.type} ${top.name}`);
     return owner ? usesOf(top, owner) : [];
   });
-  uses.push(...NEST_ROLES.flatMap((role) => nestUses(checked, nest, role)));
+}
+
+/** The references of `unitUses` alone: for a thousand Eggs a tenth of the work. */
+export function* unitReferences({ eggs, jobs }: Nest): Iterable<string> {
+  for (const { repositories, values } of [...eggs, ...jobs]) {
+    yield* Object.values(values.secrets);
+    for (const { gitlab } of repositories) yield* [gitlab.apiToken, gitlab.runnerToken, gitlab.webhookSecret];
+  }
+}
+
+/** What the Nest itself needs: deploy keys, and the state's key. */
+export function ownUses(checked: CheckedNest, nest: Nest): readonly SecretUse[] {
+  const uses = NEST_ROLES.flatMap((role) => nestUses(checked, nest, role));
   const { encryption } = nest.values.state;
   const region = regionOfState(nest);
   for (const [name, reference, title] of [["key", encryption?.key, "state key"], ["previous_key", encryption?.previousKey, "previous state key"]] as const) {

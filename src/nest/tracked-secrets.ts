@@ -5,8 +5,8 @@ import { locate } from "../fly/locate";
 import { parseSecretReference } from "../vocabulary/secret";
 import type { CheckedNest } from "./check-nest";
 import { trackedSecret } from "./diagnostics";
-import type { Egg, Job, Nest } from "./model";
-import { secretUses } from "./secret-uses";
+import type { Nest } from "./model";
+import { ownUses, unitReferences, unitUses } from "./secret-uses";
 
 /** Which of the files, relative to `root`, Git tracks. */
 export type Tracked = (root: string, paths: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -19,9 +19,9 @@ export async function trackedSecrets(checked: CheckedNest, nest: Nest, tracked: 
     const reference = parseSecretReference(text);
     return reference.ok && exists(reference.value.name) ? reference.value.name : undefined;
   };
-  // Most Nests have none: uses are worked out where one has.
-  if (!references(nest).some((texts) => texts.some(fileOf))) return [];
-  const secrets = secretUses(checked, nest).flatMap(({ reference, at }) => {
+  // In most Nests none of the units has one.
+  const inUnits = [...unitReferences(nest)].some(fileOf);
+  const secrets = [...(inUnits ? unitUses(checked, nest) : []), ...ownUses(checked, nest)].flatMap(({ reference, at }) => {
     const file = fileOf(reference);
     return file === undefined ? [] : [{ file, ...at }];
   });
@@ -30,15 +30,6 @@ export async function trackedSecrets(checked: CheckedNest, nest: Nest, tracked: 
   return secrets.flatMap(({ file, top, path }) =>
     known.has(file) ? [trackedSecret({ ...locate(top.block, { path, code: "FLY316" }), source: top.source }, file)] : [],
   );
-}
-
-/** Every reference of the Nest, by the block that it serves. */
-function references({ eggs, jobs, values }: Nest): readonly (readonly (string | undefined)[])[] {
-  const ofOwner = ({ repositories, values: { secrets } }: Egg | Job): string[] => [
-    ...Object.values(secrets),
-    ...repositories.flatMap(({ gitlab: { apiToken, runnerToken, webhookSecret } }) => [apiToken, runnerToken, webhookSecret]),
-  ];
-  return [...eggs.map(ofOwner), ...jobs.map(ofOwner), [values.state.encryption?.key, values.state.encryption?.previousKey]];
 }
 
 /** Whether a file exists. Folders are remembered: most conventional secrets lie in one that is not there. */

@@ -148,9 +148,17 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
   }
   if (wantsInit(diagnostics)) return fail("ENGINE_INIT_REQUIRED", `${product} could not set up ${stack}. ${firstLine(errors)}`);
   const exit = errors.length === 0 ? `exit code ${result.exitCode}${result.stderr.trim() ? `: ${lastLine(result.stderr)}` : ""}` : describe(errors);
-  const taken = errors.find(({ address, summary, detail }) => address !== undefined && /already exists|AlreadyExists|EntityAlreadyExists/i.test(`${summary} ${detail}`));
+  const taken = errors.find(isNameTaken);
   const hint = taken && context.unit !== undefined ? `Where a deployment that was killed has made it, take it up: gosling state import ${context.unit} ${quoted(taken.address ?? "")} ID` : undefined;
   return fail("ENGINE_FAILED", `${product} failed in ${context.command} of ${stack}: ${exit}`, hint === undefined ? {} : { hint });
+}
+
+/** What clouds say of a name that is taken. */
+export const NAME_TAKEN = /already exists?\b|AlreadyExists/i;
+
+/** Whether a resource could not be made because there is one of its name. */
+export function isNameTaken({ severity, address, summary, detail }: EngineDiagnostic): boolean {
+  return severity === "error" && address !== undefined && NAME_TAKEN.test(`${summary} ${detail}`);
 }
 
 /** For a shell, where that is needed. */

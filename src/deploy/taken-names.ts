@@ -2,7 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineFailure, isNameTaken, NAME_TAKEN, type Stack, type StackVariables } from "../engine";
 import { MACHINE_MARKS } from "../synth/machine-marks";
+import { GoslingError } from "../vocabulary/error";
 import { type EngineContext, openUnitStack } from "./engine-context";
+import { isInterruption } from "./failures";
 import { putConfiguration } from "./put-configuration";
 import { inScratch } from "./scratch";
 import { stackFolder } from "./workspace";
@@ -115,7 +117,7 @@ async function ownOf(names: readonly TakenName[], { name, configuration, variabl
       const found = new Map((await stack.resources()).map(({ address, values }) => [address, values["tags"] as Tags | null]));
       return names.filter(({ address, marks }) => Object.entries(marks).every(([mark, value]) => found.get(address)?.[mark] === value));
     } catch (error) {
-      if (error instanceof EngineFailure && error.code !== "INTERRUPTED") return [];
+      if (error instanceof GoslingError && !isInterruption(error)) return [];
       throw error;
     }
   });

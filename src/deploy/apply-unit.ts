@@ -73,13 +73,14 @@ async function applyStacks({ plan, wanted, configurations, site, context, count,
     }
     const applyNow = () => (saved ? applySaved(opened, saved) : opened.apply({ variables, replace: restarts(plan, stack) }));
     // Only where a deployment before this one did not end well: else what is there is nobody's that we know.
-    const mayTakeUp = plan.found.records.pending !== undefined && !saved && wanted.cloud !== "local";
+    const mayTakeUp = plan.found.records.pending !== undefined && !saved && wanted.cloud === "aws";
     const done = !mayTakeUp
       ? await applyNow()
       : await applyTakingUp(
           applyNow,
           {
             name: stack,
+            region: wanted.location,
             stack: opened,
             configuration: configurations.get(configurationHash) as string,
             variables: { ...variables, ...("runners" in variables && { runners: existing(plan, runners, taken) }) },

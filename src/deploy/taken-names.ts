@@ -10,9 +10,9 @@ import { inScratch } from "./scratch";
 import { stackFolder } from "./workspace";
 
 /**
- * Types that are imported by a name which their configuration holds, by the attribute that holds it. Of what else AWS
- * has only once by its name, queues, clusters and state machines are given back to who makes the same once more; the id
- * of a security group is nowhere in a configuration, nor is any on Yandex Cloud.
+ * Types that are found by a name which their configuration holds, by the attribute that holds it. Of what else AWS has
+ * only once by its name, queues, clusters and state machines are given back to who makes the same once more. On Yandex
+ * Cloud the id is not the name.
  */
 const NAMED_BY: Readonly<Record<string, string>> = {
   aws_cloudwatch_log_group: "name",
@@ -22,18 +22,22 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   aws_lambda_function: "function_name",
   aws_pipes_pipe: "name",
   aws_scheduler_schedule_group: "name",
+  aws_security_group: "name",
   aws_ssm_parameter: "name",
 };
+/** The one of them that is imported by an id, which EC2 knows. */
+const SECURITY_GROUP = "aws_security_group";
 
 /** A resource that could not be made since something of its name is there. */
 export interface TakenName {
   readonly address: string;
-  readonly id: string;
+  readonly type: string;
+  readonly name: string;
   /** The tags that make it one of this unit. */
   readonly marks: Tags;
 }
 
-type Tags = Readonly<Record<string, unknown>>;
+type Tags = Readonly<Record<string, string>>;
 type Resources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 /** The names that an apply has found taken, of resources that can be found by them. Pure. */
@@ -41,11 +45,11 @@ export function takenNames(error: unknown, configuration: string): readonly Take
   if (!(error instanceof EngineFailure) || error.code !== "ENGINE_FAILED") return [];
   const { resource = {} } = JSON.parse(configuration) as { readonly resource?: Resources };
   return error.diagnostics.filter(isNameTaken).flatMap(({ address = "" }): TakenName[] => {
-    const [type = "", name = "", ...instance] = address.split(".");
-    const settings = resource[type]?.[name];
-    const id = settings?.[NAMED_BY[type] ?? ""];
+    const [type = "", own = "", ...instance] = address.split(".");
+    const settings = resource[type]?.[own];
+    const name = settings?.[NAMED_BY[type] ?? ""];
     const marks = marksIn(settings?.["tags"]);
-    return instance.length > 0 || typeof id !== "string" || id.includes("${") || !(MARK_OF_NEST in marks) ? [] : [{ address, id, marks }];
+    return instance.length > 0 || typeof name !== "string" || name.includes("${") || !(MARK_OF_NEST in marks) ? [] : [{ address, type, name, marks }];
   });
 }
 
@@ -59,6 +63,7 @@ function marksIn(tags: unknown): Tags {
 /** A stack that is applied after a deployment that did not end well. */
 export interface UnfinishedStack {
   readonly name: string;
+  readonly region: string;
   readonly stack: Stack;
   readonly configuration: string;
   readonly variables: StackVariables;
@@ -101,24 +106,43 @@ async function newlyTaken(names: readonly TakenName[], { reasons }: UnfinishedSt
   return names.filter(({ address }) => !told.some((reason) => reason.includes(`(${address}`)));
 }
 
+interface Found extends TakenName {
+  /** What it is imported by. */
+  readonly id: string;
+}
+
 /**
  * Those of them that are this unit's. The engine imports them into a state that nobody keeps: in the stack's own,
  * somebody else's would be removed with the unit, if anything came in between.
  */
-async function ownOf(names: readonly TakenName[], { name, configuration, variables, context }: UnfinishedStack): Promise<readonly TakenName[]> {
+async function ownOf(names: readonly TakenName[], unfinished: UnfinishedStack): Promise<readonly Found[]> {
   if (names.length === 0) return [];
-  return inScratch(async (scratch) => {
-    await putConfiguration(scratch, name, configuration);
-    await writeFile(join(stackFolder(scratch, name), "own_override.tf.json"), JSON.stringify({ terraform: { backend: { local: {} } } }));
-    const stack = openUnitStack(scratch, name, context);
-    try {
+  const { name, stack, configuration, variables, context } = unfinished;
+  try {
+    // What is made anew under its own name stands in its own way, and is no stranger.
+    const known = new Set(await stack.list());
+    const found = (await Promise.all(names.filter(({ address }) => !known.has(address)).map((taken) => withId(taken, unfinished)))).flat();
+    if (found.length === 0) return [];
+    return await inScratch(async (scratch) => {
+      await putConfiguration(scratch, name, configuration);
+      await writeFile(join(stackFolder(scratch, name), "own_override.tf.json"), JSON.stringify({ terraform: { backend: { local: {} } } }));
+      const copy = openUnitStack(scratch, name, context);
       // Nothing else is in that state, so no runner is either.
-      for (const { address, id } of names) await stack.import(address, id, { variables: { ...variables, ...("runners" in variables && { runners: {} }) } });
-      const found = new Map((await stack.resources()).map(({ address, values }) => [address, values["tags"] as Tags | null]));
-      return names.filter(({ address, marks }) => Object.entries(marks).every(([mark, value]) => found.get(address)?.[mark] === value));
-    } catch (error) {
-      if (error instanceof GoslingError && !isInterruption(error)) return [];
-      throw error;
-    }
-  });
+      for (const { address, id } of found) await copy.import(address, id, { variables: { ...variables, ...("runners" in variables && { runners: {} }) } });
+      const tags = new Map((await copy.resources()).map(({ address, values }) => [address, values["tags"] as Tags | null]));
+      return found.filter(({ address, marks }) => Object.entries(marks).every(([mark, value]) => tags.get(address)?.[mark] === value));
+    });
+  } catch (error) {
+    if (error instanceof GoslingError && !isInterruption(error)) return [];
+    throw error;
+  }
+}
+
+async function withId(taken: TakenName, { region, context: { env } }: UnfinishedStack): Promise<readonly Found[]> {
+  const { type, name, marks } = taken;
+  if (type !== SECURITY_GROUP) return [{ ...taken, id: name }];
+  const { findSecurityGroups } = await import("../aws/index.js");
+  const ids = await findSecurityGroups({ region, env }, name, Object.fromEntries(Object.entries(marks).map(([mark, value]) => [mark, [value]])));
+  // Each network may have one of that name: of several nobody can tell which was in the way.
+  return ids.length === 1 ? ids.map((id) => ({ ...taken, id })) : [];
 }

@@ -12,10 +12,11 @@ test.each([
   ["aws_cloudwatch_log_group", "name", "ResourceAlreadyExistsException: The specified log group already exists"],
   ["aws_lambda_function", "function_name", "ResourceConflictException: Function already exist: gosling-acme-web"],
   ["aws_dynamodb_table", "name", "ResourceInUseException: Table already exists: gosling-acme-web"],
+  ["aws_security_group", "name", "InvalidGroup.Duplicate: The security group 'gosling-acme-web' already exists for VPC 'vpc-1'"],
   ["aws_pipes_pipe", "name", "ConflictException: Pipe gosling-acme-web already exists."],
 ])("%s is found by its name", (type, attribute, detail) => {
   expect(takenNames(failure(`${type}.it`, detail), configuration(type, { [attribute]: "gosling-acme-web", tags: TAGS }))).toEqual([
-    { address: `${type}.it`, id: "gosling-acme-web", marks: { "gosling:nest": "acme", "gosling:egg": "web", "gosling:managed-by": "gosling" } },
+    { address: `${type}.it`, type, name: "gosling-acme-web", marks: { "gosling:nest": "acme", "gosling:egg": "web", "gosling:managed-by": "gosling" } },
   ]);
 });
 
@@ -23,7 +24,7 @@ const role = (settings: object = {}): string => configuration("aws_iam_role", { 
 const TAKEN = "EntityAlreadyExists: it already exists";
 
 test.each([
-  ["a type that has its id from its cloud", failure("aws_security_group.it", "InvalidGroup.Duplicate: it already exists"), configuration("aws_security_group", { name: "gosling-acme-web", tags: TAGS })],
+  ["a type that its name doesn't lead to", failure("aws_secretsmanager_secret.it", "ResourceExistsException: it already exists"), configuration("aws_secretsmanager_secret", { name: "gosling-acme-web", tags: TAGS })],
   ["a name that is known later", failure("aws_iam_role.it", TAKEN), role({ name: "gosling-${local.account}" })],
   ["one without our tags", failure("aws_iam_role.it", TAKEN), role({ tags: { team: "tools" } })],
   ["one of many", failure('aws_iam_role.it["a.b"]', TAKEN), role()],

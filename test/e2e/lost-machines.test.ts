@@ -27,10 +27,10 @@ describeWithOneEngine("Machines that the engine's state has lost", (engine) => {
 
   test("what else an engine has made and not written down is taken up, where its name and its tags say whose it is", async () => {
     const { world } = nest.cloud;
-    for (const type of ["aws_iam_role", "aws_cloudwatch_log_group"]) world.inject({ operation: "create", type, kind: "fail", message: "the answer was lost", leaves: "orphan" });
+    for (const type of ["aws_iam_role", "aws_cloudwatch_log_group", "aws_security_group"]) world.inject({ operation: "create", type, kind: "fail", message: "the answer was lost", leaves: "orphan" });
     await nest.cli("deploy", "--yes", "--target", "web");
     // What depends on the role is lost in the next one.
-    world.inject({ operation: "create", type: "aws_iam_instance_profile", kind: "crash", done: true });
+    world.inject({ operation: "create", type: "aws_iam_instance_profile", kind: "fail", message: "the answer was lost", leaves: "orphan" });
     const again = await nest.cli("deploy", "--yes", "--target", "web");
     expect(again.code).toBe(1);
     const lost = world.objects().map(({ key }) => key);
@@ -65,12 +65,12 @@ describeWithOneEngine("Machines that the engine's state has lost", (engine) => {
   test("what the same Nest has made from a folder with another state stays that one's", async () => {
     const { world } = nest.cloud;
     await nest.done("deploy", "--yes", "--target", "web");
-    const made = world.objects().filter(({ type }) => type.startsWith("aws_iam") || type === "aws_cloudwatch_log_group");
+    const made = world.objects().filter(({ type }) => type.startsWith("aws_iam") || type === "aws_cloudwatch_log_group" || type === "aws_security_group");
     const other = nest.clone();
     for (let time = 0; time < 2; time++) expect(await other.cli("deploy", "--yes", "--target", "web")).toMatchObject({ code: 1, stderr: expect.stringContaining("gosling state import web aws_") as string });
     expect(world.objects().filter(({ key }) => made.some((object) => object.key === key))).toEqual(made);
     const { units } = JSON.parse(await other.done("state", "list", "web", "--json")) as { units: { stacks: { addresses: string[] }[] }[] };
-    expect(units[0]?.stacks[0]?.addresses.filter((address) => /role|profile|logs/i.test(address))).toEqual([]);
+    expect(units[0]?.stacks[0]?.addresses.filter((address) => /role|profile|logs|group/i.test(address))).toEqual([]);
     await other.dispose();
   });
 

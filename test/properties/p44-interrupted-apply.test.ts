@@ -35,8 +35,8 @@ describeWithOneEngine("P44", (engine) => {
           nest.write(twoClouds({ on, off, timeout: isNewRevision ? "2h" : "1h" }));
           const [gone] = vanish ? world.objects(vanish) : [];
           if (gone) world.vanish(gone.type, gone.id);
-          // Security groups and the like that a dead provider has made are in no state, and their names don't lead to them: where
-          // everything is new, somebody has to take them up (gosling state import).
+          // What a dead provider has made on Yandex Cloud beside machines is in no state, and its name doesn't lead to it: where
+          // everything is new, somebody has to take it up (gosling state import).
           const struck = before ? troubles : troubles.filter(({ what }) => !what.startsWith("the provider dies"));
           const faults = struck.map((each) => inject(each, world));
           // The cloud answers late.

@@ -240,7 +240,7 @@ describeWithOneEngine("A shared state", (engine) => {
     expect(waited.map(({ code }) => code)).toEqual([0, 0]);
     expect(waited.map(({ stderr }) => stderr).join("")).toContain("Another deployment works on lint");
     expect(await results()).toHaveLength(before + 2);
-    expect(new Set(await results())).toEqual(new Set(["succeeded"]));
+    expect((await results()).slice(0, 2)).toEqual(["succeeded", "succeeded"]);
     expect(place.gitlab.locks.size).toBe(0);
 
     setTimeoutTo(one, "21m");

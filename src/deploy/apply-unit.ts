@@ -10,6 +10,7 @@ import { restarts } from "./restarts";
 import type { DeploymentSite } from "./site";
 import type { UnitPlan } from "./situation";
 import { applied } from "./summary";
+import { applyTakingUp } from "./taken-names";
 import type { DeployableUnit } from "./wanted";
 
 /** What starts and stops machines on AWS, after the machines themselves. */
@@ -31,11 +32,12 @@ export async function applyUnit(
 ): Promise<Pick<DeploymentEnd, "runners"> & { readonly notes: readonly string[] }> {
   for (const { name, configurationHash } of wanted.stacks) await putConfiguration(site.workspace, name, configurations.get(configurationHash) as string);
   const notes: string[] = [];
+  const work: UnitWork = { plan, wanted, configurations, site, context, count, tell: (note) => void notes.push(note) };
   let runners: Runners = plan.decision.runners;
   const taken = new Set<string>();
   for (;;) {
     try {
-      await applyStacks(plan, wanted, runners, taken, site, context, count);
+      await applyStacks(work, runners, taken);
       return { notes, ...(runners !== plan.decision.runners && { runners }) };
     } catch (error) {
       // A saved plan names its places.
@@ -47,9 +49,20 @@ export async function applyUnit(
   }
 }
 
+interface UnitWork {
+  readonly plan: UnitPlan;
+  readonly wanted: DeployableUnit;
+  readonly configurations: ReadonlyMap<string, string>;
+  readonly site: DeploymentSite;
+  readonly context: EngineContext;
+  count(done: PlanSummary): void;
+  /** Takes a line for people. */
+  tell(note: string): void;
+}
+
 /** Applies every stack; the first hands over what the others need. `taken`: lost machines that are in the state by now. */
-async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runners, taken: Set<string>, site: DeploymentSite, context: EngineContext, count: (done: PlanSummary) => void): Promise<void> {
-  const apply = async (stack: string, more: Readonly<Record<string, unknown>> = {}): Promise<Applied> => {
+async function applyStacks({ plan, wanted, configurations, site, context, count, tell }: UnitWork, runners: Runners, taken: Set<string>): Promise<void> {
+  const apply = async ({ name: stack, configurationHash }: DeployableUnit["stacks"][number], more: Readonly<Record<string, unknown>> = {}): Promise<Applied> => {
     const variables = wanted.runnerType === "vm" ? { runners, ...more } : {};
     const opened = openUnitStack(site.workspace, stack, context);
     const saved = plan.plans?.get(stack);
@@ -58,7 +71,24 @@ async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runn
       taken.add(machine.instance);
       await opened.import(machineAddress(machine), machine.instance, { variables: { ...variables, runners: existing(plan, runners, taken) } });
     }
-    const done = saved ? await applySaved(opened, saved) : await opened.apply({ variables, replace: restarts(plan, stack) });
+    const applyNow = () => (saved ? applySaved(opened, saved) : opened.apply({ variables, replace: restarts(plan, stack) }));
+    // Only where a deployment before this one did not end well: else what is there is nobody's that we know.
+    const mayTakeUp = plan.found.records.pending !== undefined && !saved && wanted.cloud === "aws";
+    const done = !mayTakeUp
+      ? await applyNow()
+      : await applyTakingUp(
+          applyNow,
+          {
+            name: stack,
+            region: wanted.location,
+            stack: opened,
+            configuration: configurations.get(configurationHash) as string,
+            variables: { ...variables, ...("runners" in variables && { runners: existing(plan, runners, taken) }) },
+            context,
+            reasons: () => reasonsOf(plan.unit, site),
+          },
+          (address) => tell(`${address} was there already, with the marks of this unit: it was taken up`),
+        );
     count(applied(done));
     const power = powerOf(done.outputs["power"]);
     const switched = power.length > 0 ? await context.machines?.setPower(wanted.location, power) : done.resources.some(({ address, action }) => address.startsWith(AWS_POWER) && action !== "delete");
@@ -70,11 +100,11 @@ async function applyStacks(plan: UnitPlan, wanted: DeployableUnit, runners: Runn
   if (!first) return;
   if (wanted.cloud === "local") {
     // They share nothing.
-    await all(wanted.stacks.map(({ name }) => apply(name)));
+    await all(wanted.stacks.map((stack) => apply(stack)));
     return;
   }
-  const done = await apply(first.name);
-  await all(rest.map(({ name }) => apply(name, { shared: done.outputs["shared"] })));
+  const done = await apply(first);
+  await all(rest.map((stack) => apply(stack, { shared: done.outputs["shared"] })));
 }
 
 /** Machines that the state has lost and that belong to this stack. */
@@ -89,6 +119,13 @@ function adopted({ decision, lost }: UnitPlan, { stacks }: DeployableUnit, stack
 function existing({ found, lost }: UnitPlan, runners: Runners, taken: ReadonlySet<string>): Runners {
   const there = new Set(found.runners.filter(({ id }) => taken.has(lost?.runners.get(id)?.instance ?? "") || !lost?.runners.has(id)).map(({ id }) => id));
   return Object.fromEntries(Object.entries(runners).filter(([id]) => there.has(id)));
+}
+
+/** Why the deployments of a unit since its last good one have failed, as far as they are looked at. */
+async function reasonsOf(unit: string, { store }: DeploymentSite): Promise<readonly string[]> {
+  const newest = await store.history({ unit, limit: 20 });
+  const good = newest.findIndex(({ end }) => end?.result === "succeeded");
+  return newest.slice(0, good < 0 ? newest.length : good).flatMap(({ end }) => end?.reason ?? []);
 }
 
 /** All of it is done before the first failure is told: what runs must not be left alone. */

@@ -7,6 +7,7 @@ import { GoslingError } from "../vocabulary/error";
 import { applyUnit } from "./apply-unit";
 import { deployedStacks } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
+import { failureOf, isInterruption, messageOf } from "./failures";
 import { endLost, endSurplus, isAdopted, NONE_LOST } from "./lost-machines";
 import type { Origin } from "./origin";
 import { removeStacks } from "./remove-stacks";
@@ -68,16 +69,26 @@ async function recorded(plan: UnitPlan, site: DeploymentSite, shared: EngineCont
   const end = (rest: Omit<DeploymentEnd, "at">) => site.store.end(deployment.unit, deployment.id, { at: new Date(origin.now()).toISOString(), ...rest });
   let summary = NOTHING;
   const count = (done: PlanSummary) => void (summary = addSummaries(summary, done));
+  let changed: Changed;
   try {
     if (moves) await leaveOldName(takesOver, site, origin);
-    const { notes, runners } = await withMachinesHeld(plan, context, () => change(plan, site, context, configurations, count));
-    await end({ result: "succeeded", summary, ...(notes.length > 0 && { notes }), ...(runners && { runners }) });
-    return { summary, notes };
+    changed = await withMachinesHeld(plan, context, () => change(plan, site, context, configurations, count));
   } catch (error) {
-    const interrupted = error instanceof GoslingError && error.code === "INTERRUPTED";
-    const reason = error instanceof Error ? error.message : String(error);
-    await end({ result: interrupted ? "interrupted" : "failed", summary, reason: shared.mask?.(reason) ?? reason });
-    throw error;
+    const reason = messageOf(error);
+    throw await failureOf(error, () => recordEnd("That", () => end({ result: isInterruption(error) ? "interrupted" : "failed", summary, reason: shared.mask?.(reason) ?? reason })));
+  }
+  const { notes, runners } = changed;
+  await recordEnd(`${deployment.unit} is as it was to be, and that`, () => end({ result: "succeeded", summary, ...(notes.length > 0 && { notes }), ...(runners && { runners }) }));
+  return { summary, notes };
+}
+
+/** @throws GoslingError `END_UNRECORDED` */
+async function recordEnd(what: string, end: () => Promise<void>): Promise<void> {
+  try {
+    await end();
+  } catch (error) {
+    const way = error instanceof GoslingError && error.hint !== undefined ? `${error.hint} ` : "";
+    throw new GoslingError("END_UNRECORDED", `${what} could not be recorded: ${messageOf(error)}`, { hint: `${way}The next deploy looks at what is there and goes on.`, cause: error });
   }
 }
 
@@ -113,16 +124,19 @@ async function withMachinesHeld<T>(plan: UnitPlan, { machines }: EngineContext, 
   if (!inCloud || leaving.length === 0 || machines === undefined || plan.allowDestroy === true) return work();
   const unit = machineUnit(found);
   await machines.pause(unit);
+  let done: T;
   try {
     const idle = new Set(await machines.surelyIdle(unit, leaving));
     const busy = leaving.filter((id) => !idle.has(id));
     if (busy.length > 0) {
       throw new GoslingError("RUNNER_BUSY", `${unit.unit} was not changed: ${busy.join(", ")} took a job in the last moment`, { hint: "Run the same command again: it decides anew." });
     }
-    return await work();
-  } finally {
-    await machines.resume(unit);
+    done = await work();
+  } catch (error) {
+    throw await failureOf(error, () => machines.resume(unit));
   }
+  await machines.resume(unit);
+  return done;
 }
 
 /** Ends jobs of local runners that were meant to go whatever they do; the engine would wait for them. */

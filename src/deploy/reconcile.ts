@@ -7,6 +7,7 @@ import { GoslingError } from "../vocabulary/error";
 import { carryOut, type Done } from "./carry-out";
 import type { UnitDecision } from "./decide-unit";
 import type { EngineContext } from "./engine-context";
+import { isInterruption } from "./failures";
 import { lockUnit } from "./lock-unit";
 import type { Origin } from "./origin";
 import { clearOrphan } from "./orphan";
@@ -134,8 +135,7 @@ function outcomeOf({ action }: UnitDecision): UnitResult["outcome"] {
 }
 
 function failure({ unit, decision }: UnitPlan, error: unknown): UnitResult {
-  const interrupted = error instanceof GoslingError && error.code === "INTERRUPTED";
-  return { unit, outcome: interrupted ? "interrupted" : "failed", decision, error };
+  return { unit, outcome: isInterruption(error) ? "interrupted" : "failed", decision, error };
 }
 
 function sleep(milliseconds: number): Promise<void> {

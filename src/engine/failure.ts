@@ -140,17 +140,25 @@ export function toFailure(result: CommandResult, context: FailureContext): Engin
       hint: `Use ${newer[1]} or newer: \`gosling engine install ${newer[1]}\`.`,
     });
   }
-  if (/Unsupported state file format|state file could not be parsed|Error loading state|Failed to read state/i.test(said)) {
+  if (/Unsupported state file format|state file could not be parsed|Error loading state|Failed to read state|invalid data format for decryption/i.test(said)) {
     return fail("ENGINE_STATE_DAMAGED", `The state of ${stack} cannot be read. ${firstLine(errors)}`, {
       // An engine that can't encrypt says the same of a state that is encrypted.
-      hint: `${canEncrypt(context.engine) ? "" : "If OpenTofu has encrypted it, use OpenTofu: `gosling engine install`. "}A local state has a copy from before the last change beside it, with .backup at the end of its name: put that in its place.`,
+      hint: `${canEncrypt(context.engine) ? "" : "If OpenTofu has encrypted it, use OpenTofu: `gosling engine install`. "}Put the last good one in its place: a local state has a copy from before the last change beside it, with .backup at the end of its name; GitLab and a bucket with versions keep earlier ones.`,
     });
   }
   if (wantsInit(diagnostics)) return fail("ENGINE_INIT_REQUIRED", `${product} could not set up ${stack}. ${firstLine(errors)}`);
   const exit = errors.length === 0 ? `exit code ${result.exitCode}${result.stderr.trim() ? `: ${lastLine(result.stderr)}` : ""}` : describe(errors);
-  const taken = errors.find(({ address, summary, detail }) => address !== undefined && /already exists|AlreadyExists|EntityAlreadyExists/i.test(`${summary} ${detail}`));
+  const taken = errors.find(isNameTaken);
   const hint = taken && context.unit !== undefined ? `Where a deployment that was killed has made it, take it up: gosling state import ${context.unit} ${quoted(taken.address ?? "")} ID` : undefined;
   return fail("ENGINE_FAILED", `${product} failed in ${context.command} of ${stack}: ${exit}`, hint === undefined ? {} : { hint });
+}
+
+/** What clouds say of a name that is taken. */
+export const NAME_TAKEN = /already exists?\b|AlreadyExists/i;
+
+/** Whether a resource could not be made because there is one of its name. */
+export function isNameTaken({ severity, address, summary, detail }: EngineDiagnostic): boolean {
+  return severity === "error" && address !== undefined && NAME_TAKEN.test(`${summary} ${detail}`);
 }
 
 /** For a shell, where that is needed. */

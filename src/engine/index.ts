@@ -3,7 +3,7 @@ export { openStack, type Applied, type Plan, type PlanOptions, type Stack, type 
 export type { StateResource } from "./state";
 export type { ResourceOutcome } from "./outcome";
 export type { Action, Change, ChangeSummary, EngineDiagnostic, EngineEvent, OutputChange, ResourceName } from "./events";
-export { EngineFailure, type EngineFailureCode } from "./failure";
+export { EngineFailure, type EngineFailureCode, isNameTaken, NAME_TAKEN } from "./failure";
 export type { StateLock } from "./state-lock";
 export { canEncrypt, checkEncryption, encryptionSettings, keyId, stateEncryption, statePlace, type EncryptionSettings, type StateEncryption, type StateKey } from "./encryption";
 export { keysOf } from "./encrypted-state";

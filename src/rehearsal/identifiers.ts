@@ -74,6 +74,9 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   yandex_storage_bucket: "bucket",
 };
 
+/** Of what a network has each name only once: the attribute that says which network. */
+export const NAMED_IN: Readonly<Record<string, string>> = { aws_security_group: "vpc_id" };
+
 /** Types whose id is their ARN. */
 const ARN_IS_ID: ReadonlySet<string> = new Set([
   "aws_acm_certificate",

@@ -130,7 +130,8 @@ function readMessage(type: MessageType<Fields>, source: Buffer): Record<string, 
     const [name, field] = known;
     if (field.map) {
       const { key: entryKey = "", value } = readMapEntry(field, content as Buffer);
-      ((out[name] ??= {}) as Record<string, unknown>)[entryKey] = value;
+      // Any text may be a key, also one that an assignment would take for the prototype.
+      Object.defineProperty((out[name] ??= {}), entryKey, { value, enumerable: true, configurable: true, writable: true });
     } else if (field.repeated) {
       ((out[name] ??= []) as unknown[]).push(toValue(field, content));
     } else {

@@ -4,7 +4,7 @@ import { computedValues } from "./computed-values";
 import { type DataSourceAnswers } from "./data-sources";
 import { FORCE_NEW } from "./force-new";
 import { type Connection, Unimplemented } from "./grpc-server";
-import { type CloudPlace, DEFAULT_REGION, FOLDER, identify } from "./identifiers";
+import { type CloudPlace, DEFAULT_REGION, FOLDER, identify, NAMED_IN } from "./identifiers";
 import { decodeValue, encodeValue } from "./message-pack";
 import { planChange } from "./plan";
 import { decodeMessage, encodeMessage, type Fields, type MessageOf, type MessageType } from "./protobuf";
@@ -91,6 +91,10 @@ export function openSession(host: ProviderHost): Connection {
     const identity = identify(type, number, planned, place);
     if (identity.isUnique && world.find(type, identity.id)) {
       return { newState: wire(null), diagnostics: [problem(`Error in create of ${type}`, `${identity.id} already exists.`)] };
+    }
+    const network = NAMED_IN[type];
+    if (network !== undefined && world.objects(type).some(({ attributes: other }) => other["name"] === planned["name"] && other[network] === planned[network] && other["region"] === place.region)) {
+      return { newState: wire(null), diagnostics: [problem(`Error in create of ${type}`, `${identity.name} already exists for ${String(planned[network])}.`)] };
     }
     const attributes = fillUnknown(blockOf(type), planned, computedValues(identity, number, place, planned)) as ValueRecord;
     const object = world.create({ type, id: identity.id, attributes });

@@ -1,4 +1,4 @@
-import { endMachines, listMachines } from "../../src/aws";
+import { endMachines, findSecurityGroups, listMachines } from "../../src/aws";
 import { describeWithMoto, type Moto, startMoto } from "../support/moto";
 
 describeWithMoto("Machines of AWS", () => {
@@ -42,6 +42,25 @@ describeWithMoto("Machines of AWS", () => {
   test("a tag's value is no pattern", async () => {
     await make({ "gosling:nest": "starry" });
     expect(await listMachines({ region: "eu-central-1", env }, { "gosling:nest": ["star*"] })).toEqual([]);
+  });
+
+  test("security groups are found by name and tags, one of each network", async () => {
+    const { CreateSecurityGroupCommand, CreateVpcCommand, EC2Client } = await import("@aws-sdk/client-ec2");
+    const client = new EC2Client({ region: "eu-central-1", endpoint: moto.endpoint, credentials: moto.credentials });
+    const group = async (name: string, nest: string): Promise<string> => {
+      const { Vpc } = await client.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+      const TagSpecifications = [{ ResourceType: "security-group" as const, Tags: [{ Key: "gosling:nest", Value: nest }] }];
+      return (await client.send(new CreateSecurityGroupCommand({ GroupName: name, Description: "a group", VpcId: Vpc?.VpcId, TagSpecifications }))).GroupId ?? "";
+    };
+    try {
+      const mine = [await group("gosling-acme-web", "acme"), await group("gosling-acme-web", "acme")];
+      await group("gosling-acme-web", "other");
+      await group("gosling-acme-web-2", "acme");
+      expect(await findSecurityGroups({ region: "eu-central-1", env }, "gosling-acme-web", { "gosling:nest": ["acme"] })).toEqual(mine.sort());
+      expect(await findSecurityGroups({ region: "eu-central-1", env }, "gosling-acme-*", { "gosling:nest": ["acme"] })).toEqual([]);
+    } finally {
+      client.destroy();
+    }
   });
 
   test("an address where nobody answers is a clear error", async () => {

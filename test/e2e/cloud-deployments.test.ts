@@ -1,8 +1,11 @@
 import { join } from "node:path";
-import { type CloudNest, cloudNest } from "../support/cloud-nest";
+import { type CloudNest, cloudNest, twoClouds } from "../support/cloud-nest";
 import { systemId } from "../../src/vocabulary/system-id";
 import { describeWithEngines, describeWithOneEngine, testOnce } from "../support/engines";
 import { contentOf } from "../support/folder";
+import { result } from "../support/local-runner";
+import { processesAt } from "../support/processes-at";
+import { projectPlace } from "../support/shared-nest";
 
 jest.setTimeout(240_000);
 
@@ -65,6 +68,49 @@ describeWithEngines("Deployments to two clouds", (engine) => {
     const { code, stdout, stderr } = await nest.cli("destroy", "--yes", "--now");
     expect({ code, stdout, stderr: stderr.includes("error") }).toEqual({ code: 0, stdout: "4 destroyed.\n", stderr: false });
     expect(nest.cloud.world.objects()).toEqual([]);
+  });
+});
+
+describeWithOneEngine("A Ctrl-C while several engines work", (engine) => {
+  let place: Awaited<ReturnType<typeof projectPlace>>;
+  let nest: CloudNest;
+  beforeAll(async () => {
+    // Locks in GitLab are let go by who holds them, or not at all.
+    place = await projectPlace();
+    nest = await cloudNest(engine, { ...twoClouds({ on: 1 }), "nest.fly": `nest {\n  name = "acme"\n  ${place.block()}\n}\n` }, place.environment, { keepState: true });
+  });
+  afterAll(async () => {
+    await nest.dispose();
+    await place.close();
+  });
+
+  test("stops each once it has saved its state, says what is left, and the next deploy goes on", async () => {
+    const { world } = nest.cloud;
+    const faults = ["aws_instance", "yandex_compute_instance"].map((type) => world.inject({ operation: "create", type, kind: "hang" }));
+    const deploy = nest.spawnCli("deploy", "--yes");
+    const ended = result(deploy);
+    await Promise.all(faults.map(({ struck }) => struck));
+    expect(processesAt(nest.root).filter(({ args }) => args.includes("apply -json"))).toHaveLength(2);
+    expect([...place.gitlab.locks.keys()].sort()).toEqual(["app", "gosling-lock.app", "gosling-lock.web", "web"]);
+    deploy.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    expect(processesAt(nest.root)).toEqual([]);
+    expect(place.gitlab.locks.size).toBe(0);
+    expect({ code, stdout }).toEqual({
+      code: 130,
+      stdout: expect.stringMatching(/^app +interrupted +Stopped during apply of .*stacks\/app\. The state is saved\.\nweb +interrupted +Stopped during apply of .*stacks\/web\. The state is saved\.\n2 interrupted\.$/m) as string,
+    });
+    expect(stderr).toMatch(/Stopping: the engine finishes what it has in hand[\s\S]*Interrupted\. What was done is recorded; the next deploy looks at what is there and goes on\.\n$/);
+    for (const fault of faults) fault.release();
+    expect((await nest.status()).map(({ unit, deployment }) => [unit, deployment])).toEqual([["app", "interrupted"], ["web", "interrupted"]]);
+
+    const made = world.objects().map(({ key }) => key);
+    expect(await nest.done("deploy", "--yes")).toBe("2 deployed.\n");
+    expect(world.objects().map(({ key }) => key)).toEqual(expect.arrayContaining(made));
+    for (const type of ["aws_instance", "yandex_compute_instance"]) expect(world.objects(type)).toHaveLength(1);
+    expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed: 2 units");
+    await nest.done("destroy", "--yes", "--now");
+    expect(world.objects()).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { readRunners } from "../../src/runner/records";
 import { describeWithOneEngine } from "../support/engines";
 import { localSite } from "../support/deployed";
 import { eggFile, localNest, type LocalNest } from "../support/local-nest";
+import { processesAt } from "../support/processes-at";
 
 /** Each takes seconds: 6, more where `FC_RUNS` asks for them; other moments with another `KILL_SEED`. */
 const KILLS = Number(process.env["FC_RUNS"] ?? 6);
@@ -59,11 +59,9 @@ describeWithOneEngine("kill -9 of gosling deploy at any moment", (engine) => {
       for (const { record } of await site.store.history({})) for (const { configurationHash } of record.stacks) JSON.parse((await site.store.configuration(configurationHash)) ?? "nothing");
       const runners = await readRunners(nest.root);
       expect(runners.map(({ egg, id, process: state }) => [`${egg}/${id}`, state === "alive" ? "on" : "off"]).sort()).toEqual(recorded.sort());
-      const { stdout } = spawnSync("ps", ["-eo", "pid,args"], { encoding: "utf8" });
-      const processes = stdout.split("\n").filter((line) => line.includes(nest.root));
-      expect(processes.filter((line) => /tofu|terraform/.test(line))).toEqual([]);
+      const processes = processesAt(nest.root).filter(({ args }) => !/agent/.test(args));
       const alive = runners.filter(({ process: state }) => state === "alive").map(({ pid }) => pid);
-      expect(processes.filter((line) => /runner/.test(line) && !/agent/.test(line) && !alive.includes(Number(line.trim().split(/\s+/)[0])))).toEqual([]);
+      expect(processes.filter(({ pid }) => !alive.includes(pid))).toEqual([]);
     } finally {
       await site.store.close();
     }

@@ -34,7 +34,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect((await nest.status())[0]).toMatchObject({ deployment: "not deployed", runners: [] });
   });
 
-  test("a changed Egg never ends a running job: the busy runner finishes it, then goes", async () => {
+  testOnce(engine, "a changed Egg never ends a running job: the busy runner finishes it, then goes", async () => {
     await make(egg("app", { apex: [1, 2] }));
     await nest.deploy();
     const [old] = (await nest.statusOf("app", "idle", ({ runners }) => runners[0]?.state === "idle")).runners;
@@ -119,7 +119,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect((await on("app")).map((runner) => runner.id)).toEqual([status?.runners[0]?.id]);
   });
 
-  test("renamed_from keeps the runners and their processes", async () => {
+  testOnce(engine, "renamed_from keeps the runners and their processes", async () => {
     await make(egg("old-name", { apex: [2, 2] }));
     await nest.deploy();
     const before = await on("old-name");
@@ -134,7 +134,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(await alive(before.map((runner) => runner.pid))).toEqual([]);
   });
 
-  test("runners of a removed Egg finish their jobs and go", async () => {
+  testOnce(engine, "runners of a removed Egg finish their jobs and go", async () => {
     await make({ ...egg("app"), ...egg("other") });
     await nest.deploy();
     const job = await nest.job("build");
@@ -192,7 +192,7 @@ describeWithEngines("The local cloud", (engine) => {
     expect(folders().sort()).toEqual(status.runners.map((runner) => runner.id).sort());
   });
 
-  test("P24: a dry run and a plan create, change and write nothing", async () => {
+  testOnce(engine, "P24: a dry run and a plan create, change and write nothing", async () => {
     await make(egg("app"));
     const before = contentOf(nest.root);
     expect(succeeded(await nest.cli("deploy", "--dry-run")).stdout).toContain("is made and started");

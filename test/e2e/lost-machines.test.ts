@@ -25,14 +25,53 @@ describeWithOneEngine("Machines that the engine's state has lost", (engine) => {
     expect(nest.cloud.world.objects()).toEqual([]);
   });
 
-  test("what else is lost is named, with the way to take it up", async () => {
-    nest.cloud.world.inject({ operation: "create", type: "aws_iam_role", kind: "fail", message: "the answer was lost", leaves: "orphan" });
+  test("what else an engine has made and not written down is taken up, where its name and its tags say whose it is", async () => {
+    const { world } = nest.cloud;
+    for (const type of ["aws_iam_role", "aws_cloudwatch_log_group", "aws_security_group"]) world.inject({ operation: "create", type, kind: "fail", message: "the answer was lost", leaves: "orphan" });
     await nest.cli("deploy", "--yes", "--target", "web");
+    // What depends on the role is lost in the next one.
+    world.inject({ operation: "create", type: "aws_iam_instance_profile", kind: "fail", message: "the answer was lost", leaves: "orphan" });
+    const again = await nest.cli("deploy", "--yes", "--target", "web");
+    expect(again.code).toBe(1);
+    const lost = world.objects().map(({ key }) => key);
+    const { code, stdout, stderr } = await nest.cli("deploy", "--yes", "--target", "web");
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "1 deployed.\n", stderr: expect.stringContaining("! aws_iam_instance_profile.profile was there already, with the marks of this unit: it was taken up") as string });
+    expect(world.objects().map(({ key }) => key)).toEqual(expect.arrayContaining(lost));
+    expect(await nest.done("deploy", "--yes", "--target", "web")).toContain("Nothing has changed");
+    await nest.done("destroy", "--yes", "--now");
+    expect(world.objects()).toEqual([]);
+  });
+
+  test("what is somebody else's stays theirs, and is told with the way to take it up all the same", async () => {
+    const { world } = nest.cloud;
+    world.inject({ operation: "create", type: "aws_iam_role", kind: "fail", message: "the answer was lost", leaves: "orphan" });
+    await nest.cli("deploy", "--yes", "--target", "web");
+    const [role] = world.objects("aws_iam_role");
+    const tags = role?.attributes["tags"] as Record<string, string>;
+    world.alter("aws_iam_role", role?.id ?? "", { tags: { ...tags, "gosling:nest": "another" } });
     const failed = await nest.cli("deploy", "--yes", "--target", "web");
+    expect(failed.code).toBe(1);
     expect(failed.stderr).toContain("take it up: gosling state import web aws_iam_role.runnerRole ID");
-    await nest.done("state", "import", "web", "aws_iam_role.runnerRole", nest.cloud.world.objects("aws_iam_role")[0]?.id ?? "");
+    expect(JSON.parse(await nest.done("state", "list", "web", "--json"))).not.toMatchObject({ units: [{ stacks: [{ addresses: expect.arrayContaining(["aws_iam_role.runnerRole"]) as string[] }] }] });
+
+    // Nothing of ours was lost between the two: however it looks now, it was there before.
+    world.alter("aws_iam_role", role?.id ?? "", { tags });
+    expect((await nest.cli("deploy", "--yes", "--target", "web")).code).toBe(1);
+    await nest.done("state", "import", "web", "aws_iam_role.runnerRole", role?.id ?? "");
     expect(await nest.done("deploy", "--yes", "--target", "web")).toBe("1 deployed.\n");
-    expect(nest.cloud.world.objects("aws_iam_role")).toHaveLength(1);
+    expect(world.objects("aws_iam_role")).toHaveLength(1);
+  });
+
+  test("what the same Nest has made from a folder with another state stays that one's", async () => {
+    const { world } = nest.cloud;
+    await nest.done("deploy", "--yes", "--target", "web");
+    const made = world.objects().filter(({ type }) => type.startsWith("aws_iam") || type === "aws_cloudwatch_log_group" || type === "aws_security_group");
+    const other = nest.clone();
+    for (let time = 0; time < 2; time++) expect(await other.cli("deploy", "--yes", "--target", "web")).toMatchObject({ code: 1, stderr: expect.stringContaining("gosling state import web aws_") as string });
+    expect(world.objects().filter(({ key }) => made.some((object) => object.key === key))).toEqual(made);
+    const { units } = JSON.parse(await other.done("state", "list", "web", "--json")) as { units: { stacks: { addresses: string[] }[] }[] };
+    expect(units[0]?.stacks[0]?.addresses.filter((address) => /role|profile|logs|group/i.test(address))).toEqual([]);
+    await other.dispose();
   });
 
   test("go with a unit that is destroyed", async () => {

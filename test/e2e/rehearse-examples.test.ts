@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { gosling } from "../support/command-line";
-import { describeWithEngines } from "../support/engines";
+import { describeWithEngines, describeWithOneEngine } from "../support/engines";
 import { contentOf, folderWith } from "../support/folder";
 
 interface Told {
@@ -23,7 +23,8 @@ describeWithEngines("the AWS example, as a newcomer tries it", (engine) => {
   });
 });
 
-describeWithEngines("the example of two clouds", (engine) => {
+// With each engine its parts are rehearsed in the examples of each cloud, and it is deployed in cloud-deployments.
+describeWithOneEngine("the example of two clouds", (engine) => {
   test("rehearses on both, without its bucket for states", async () => {
     const nest = folderWith({});
     cpSync(join(__dirname, "../../examples/nest-two-clouds"), nest, { recursive: true });

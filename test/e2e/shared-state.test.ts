@@ -145,7 +145,7 @@ describeWithOneEngine("A shared state", (engine) => {
     return made;
   };
   const setTimeoutTo = (nest: CloudNest, timeout: string) => nest.edit("Eggs/lint/config.fly", (text) => text.replace(/timeout    = "\w+"/, `timeout    = "${timeout}"`));
-  const results = async (): Promise<readonly string[]> => (JSON.parse(await here.done("history", "lint", "--json")) as History).deployments.map(({ result }) => result);
+  const results = async (): Promise<readonly (string | null)[]> => (JSON.parse(await here.done("history", "lint", "--json")) as History).deployments.map(({ result }) => result);
   beforeAll(async () => {
     place = await projectPlace();
     here = await cloudNest(engine, { ...sharedNest(place.block(ENCRYPTED)), "Eggs/api/config.fly": serverlessEgg("api") }, { ...place.environment, STATE_KEY: KEY }, { keepState: true });
@@ -185,6 +185,52 @@ describeWithOneEngine("A shared state", (engine) => {
     expect(here.cloud.world.objects()).toHaveLength(world);
   });
 
+  test("what fails and can't be recorded either is told with both reasons, the engine's first; the next deploy goes on", async () => {
+    const there = clone();
+    await there.done("deploy", "--yes");
+    setTimeoutTo(there, "11m");
+    const before = (await results()).length;
+    place.gitlab.fault = ({ method, url }) => (method === "PUT" && url?.endsWith("/end.json") ? 403 : undefined);
+    here.cloud.world.inject({ operation: "create", type: "aws_ecs_task_definition", kind: "fail", message: "the cloud has failed" });
+    const { code, stdout, stderr } = await there.cli("deploy", "--yes");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "1 failed.\n" });
+    expect(stderr).toMatch(/error: .*the cloud has failed[\s\S]*error: That could not be recorded: PUT .* is denied \(status 403\)\n.*package registry/);
+
+    // What went well is no failure of the engine.
+    const unrecorded = await there.cli("deploy", "--yes");
+    expect(unrecorded.stderr).toMatch(/error: lint is as it was to be, and that could not be recorded: PUT .*\n.*The next deploy looks at what is there and goes on/);
+    expect(unrecorded.stderr).not.toContain("the cloud has failed");
+    place.gitlab.fault = undefined;
+    expect(await there.done("deploy", "--yes")).toBe("1 deployed.\n");
+    expect((await results()).length).toBe(before + 3);
+    expect((await results()).slice(0, 3)).toEqual(["succeeded", null, null]);
+    expect(await there.done("deploy", "--yes")).toContain(NOTHING);
+  });
+
+  test("a unit whose state is denied, or is broken, fails alone: the table tells why, and the others are deployed", async () => {
+    const there = clone();
+    await there.done("deploy", "--yes");
+    const kept = place.gitlab.states.get("lint") as Buffer;
+    const deployBoth = async (timeout: string) => {
+      setTimeoutTo(there, timeout);
+      there.write({ "Eggs/api/config.fly": serverlessEgg("api").replace("10m", timeout) });
+      return there.cli("deploy", "--yes");
+    };
+    place.gitlab.fault = ({ url }) => (url?.includes("/terraform/state/lint") ? 403 : undefined);
+    const denied = await deployBoth("13m");
+    place.gitlab.fault = undefined;
+    expect(denied).toMatchObject({ code: 1, stdout: expect.stringMatching(/^lint +failed +The state of .*stacks\/lint can't be reached with these credentials\.\n1 deployed, 1 failed\.$/m) as string });
+
+    // By now the state has to be asked before anything can be decided.
+    place.gitlab.states.set("lint", Buffer.from("<html>"));
+    const broken = await deployBoth("14m");
+    place.gitlab.states.set("lint", kept);
+    expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/^lint +failed +The state of .*stacks\/lint cannot be read\. .*\n1 deployed, 1 failed\.$/m) as string });
+    expect(broken.stderr).toContain("GitLab and a bucket with versions keep earlier ones");
+    expect(await there.done("deploy", "--yes")).toBe("1 deployed, 1 unchanged.\n");
+    await there.done("destroy", "api", "--yes", "--now");
+  });
+
   test("Two deploys of one Nest at the same time from two folders with a shared state: one waits or is refused clearly, none is lost", async () => {
     const [one, other] = [clone(), clone()];
     setTimeoutTo(one, "20m");
@@ -194,7 +240,7 @@ describeWithOneEngine("A shared state", (engine) => {
     expect(waited.map(({ code }) => code)).toEqual([0, 0]);
     expect(waited.map(({ stderr }) => stderr).join("")).toContain("Another deployment works on lint");
     expect(await results()).toHaveLength(before + 2);
-    expect(new Set(await results())).toEqual(new Set(["succeeded"]));
+    expect((await results()).slice(0, 2)).toEqual(["succeeded", "succeeded"]);
     expect(place.gitlab.locks.size).toBe(0);
 
     setTimeoutTo(one, "21m");

@@ -1,14 +1,11 @@
 import fc from "fast-check";
-import type { Fault, InjectedFault, World } from "../../src/rehearsal";
-import { localSite } from "../support/deployed";
-import { type CloudNest, cloudNest, twoClouds } from "../support/cloud-nest";
+import { cloudNest, twoClouds } from "../support/cloud-nest";
+import { inject, machinesIn, recordedMachines, type Trouble } from "../support/cloud-trouble";
 import { describeWithOneEngine } from "../support/engines";
 
 /** Each takes seconds: 5 of always the same, more and others where `FC_RUNS` asks for them. */
 const RUNS = Number(process.env["FC_RUNS"] ?? 5);
 const SEED = process.env["FC_RUNS"] === undefined ? { seed: 44 } : {};
-
-type Trouble = { readonly what: "nothing is made" | "an orphan" | "half made" | "hangs" | "throttled" | "the provider dies" | "the provider dies afterwards"; readonly type: string };
 
 const TYPES = ["aws_instance", "aws_ec2_instance_state", "yandex_compute_instance"];
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
@@ -38,8 +35,8 @@ describeWithOneEngine("P44", (engine) => {
           nest.write(twoClouds({ on, off, timeout: isNewRevision ? "2h" : "1h" }));
           const [gone] = vanish ? world.objects(vanish) : [];
           if (gone) world.vanish(gone.type, gone.id);
-          // Roles and the like that a dead provider has made are in no state, and their names are taken: where everything is new,
-          // somebody has to take them up (gosling state import).
+          // What a dead provider has made on Yandex Cloud beside machines is in no state, and its name doesn't lead to it: where
+          // everything is new, somebody has to take it up (gosling state import).
           const struck = before ? troubles : troubles.filter(({ what }) => !what.startsWith("the provider dies"));
           const faults = struck.map((each) => inject(each, world));
           // The cloud answers late.
@@ -50,9 +47,9 @@ describeWithOneEngine("P44", (engine) => {
           await nest.done("deploy", "--yes", "--allow-destroy", "--refresh");
           expect(await nest.done("deploy", "--yes")).toContain("Nothing has changed: 2 units");
           expect(await nest.cli("drift")).toMatchObject({ code: 0 });
-          expect(inCloud(world)).toEqual(await recorded(nest));
+          expect(machinesIn(world)).toEqual(await recordedMachines(nest));
           for (const unit of ["web", "app"]) {
-            const machines = inCloud(world).filter((each) => each.startsWith(`${unit}/`));
+            const machines = machinesIn(world).filter((each) => each.startsWith(`${unit}/`));
             expect(machines.filter((each) => each.endsWith(" on"))).toHaveLength(on);
             // Those that were on before may sleep, up to what the pool has room for.
             expect(machines.length - on).toBeGreaterThanOrEqual(off);
@@ -69,45 +66,3 @@ describeWithOneEngine("P44", (engine) => {
     );
   }, 25 * 60_000);
 });
-
-function inject({ what, type }: Trouble, world: World): InjectedFault {
-  const strike = (fault: object) => world.inject({ operation: "create", type, ...fault } as Fault);
-  switch (what) {
-    case "nothing is made":
-      return strike({ kind: "fail", message: "the cloud has failed" });
-    case "an orphan":
-      return strike({ kind: "fail", message: "the answer was lost", leaves: "orphan" });
-    case "half made":
-      return strike({ kind: "fail", message: "it did not start", leaves: "object" });
-    case "hangs":
-      return strike({ kind: "hang" });
-    case "throttled":
-      return strike({ kind: "throttle", times: 3 });
-    case "the provider dies":
-      return strike({ kind: "crash", done: false });
-    case "the provider dies afterwards":
-      return strike({ kind: "crash", done: true });
-  }
-}
-
-/** `web/RUNNER on` for each machine of the world. */
-function inCloud(world: World): readonly string[] {
-  const aws = world.objects("aws_instance").map(({ attributes }) => {
-    const tags = attributes["tags"] as Readonly<Record<string, string>>;
-    return `${tags["gosling:egg"]}/${tags["gosling:runner"]} ${attributes["instance_state"] === "running" ? "on" : "off"}`;
-  });
-  const yandex = world.objects("yandex_compute_instance").map(({ attributes }) => {
-    const labels = attributes["labels"] as Readonly<Record<string, string>>;
-    return `${labels["gosling-egg"]}/${labels["gosling-runner"]} ${attributes["status"] === "running" ? "on" : "off"}`;
-  });
-  return [...aws, ...yandex].sort();
-}
-
-async function recorded({ root }: CloudNest): Promise<readonly string[]> {
-  const { store } = localSite(root, { readOnly: true });
-  try {
-    return [...(await store.current()).values()].flatMap(({ unit, applied }) => Object.entries(applied?.runners ?? {}).map(([id, { power }]) => `${unit}/${id} ${power}`)).sort();
-  } finally {
-    await store.close();
-  }
-}

@@ -19,6 +19,11 @@ describe("messages of the protocol", () => {
     );
   });
 
+  test("may have a map with any key", () => {
+    const value = { named: Object.fromEntries([["__proto__", { index: 1 }], ["constructor", { key: "a" }], ["", { index: 0 }]]) };
+    expect(Object.entries(decodeMessage(outer, encodeMessage(outer, value)).named ?? {})).toEqual(Object.entries(value.named));
+  });
+
   test("have the published form", () => {
     // Field 1, five bytes of text; field 5, the number 300 in two bytes.
     expect([...encodeMessage(outer, { text: "hello", count: 300 })]).toEqual([0x0a, 5, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x28, 0xac, 0x02]);

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -7,6 +8,7 @@ import { type CloudSurroundings, cloudSurroundings } from "./cloud-surroundings"
 import { type CommandLineResult, gosling } from "./command-line";
 import type { TestEngine } from "./engines";
 import { writeFiles } from "./folder";
+import { GOSLING } from "./local-runner";
 
 /** A Nest with state on this machine: an Egg of machines on each cloud, `web` and `app`. */
 export function twoClouds({ on = 2, off = 0, timeout = "1h", region = "eu-central-1" }: { readonly on?: number; readonly off?: number; readonly timeout?: string; readonly region?: string } = {}): Readonly<Record<string, string>> {
@@ -60,6 +62,8 @@ export interface CloudNest {
   readonly printed: string[];
   edit(path: string, change: (text: string) => string): void;
   cli(...args: string[]): Promise<CommandLineResult>;
+  /** The compiled program, for what is done to its process. */
+  spawnCli(...args: string[]): ChildProcess;
   /** Of a command that has to succeed. */
   done(...args: string[]): Promise<string>;
   status(): Promise<readonly UnitStatus[]>;
@@ -115,6 +119,7 @@ function nestIn(folder: string, engine: TestEngine, cloud: RehearsalProvider, ar
     printed,
     edit: (path, change) => writeFileSync(join(root, path), change(readFileSync(join(root, path), "utf8"))),
     cli,
+    spawnCli: (...args) => spawn(process.execPath, [GOSLING, ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] }),
     done,
     status: async () => (JSON.parse(await done("status", "--json")) as { units: UnitStatus[] }).units,
     clone(more = {}) {

@@ -1,7 +1,7 @@
 import type { World, WorldObject } from "../../src/rehearsal";
 import { loopbackServer, type LoopbackServer } from "./loopback-server";
 
-/** EC2's own API of machines, over the world that the engine's provider works on. */
+/** EC2's own API of machines and security groups, over the world that the engine's provider works on. */
 export function startEc2(world: World): Promise<LoopbackServer> {
   return loopbackServer(({ body, headers }) => {
     const asked = new URLSearchParams(body);
@@ -10,15 +10,21 @@ export function startEc2(world: World): Promise<LoopbackServer> {
   });
 }
 
-/** EC2's query protocol, as far as machines are listed and ended. */
+/** EC2's query protocol, as far as machines are listed and ended, and security groups found. */
 function answerEc2(world: World, asked: URLSearchParams, region: string): string {
   const action = asked.get("Action") ?? "";
-  const there = world.objects("aws_instance").filter(({ attributes }) => String(attributes["arn"]).includes(`:${region}:`));
+  const inRegion = (type: string) => world.objects(type).filter(({ attributes }) => String(attributes["arn"]).includes(`:${region}:`));
+  const fits = (object: WorldObject, own: Readonly<Record<string, string>>) => filters(asked).every(([name, values]) => values.includes(own[name] ?? tagsOf(object)[name.slice("tag:".length)] ?? ""));
+  if (action === "DescribeSecurityGroups") {
+    const groups = inRegion("aws_security_group").filter((group) => fits(group, { "group-name": String(group.attributes["name"]) }));
+    return `<${action}Response><securityGroupInfo>${groups.map(({ id }) => `<item><groupId>${id}</groupId></item>`).join("")}</securityGroupInfo></${action}Response>`;
+  }
+  const there = inRegion("aws_instance");
   if (action === "TerminateInstances") {
     for (const { id } of there) if ([...asked.values()].includes(id)) world.vanish("aws_instance", id);
     return `<${action}Response><instancesSet/></${action}Response>`;
   }
-  const items = there.filter((machine) => filters(asked).every(([name, values]) => values.includes(name === "instance-state-name" ? stateOf(machine) : (tagsOf(machine)[name.slice("tag:".length)] ?? ""))));
+  const items = there.filter((machine) => fits(machine, { "instance-state-name": stateOf(machine) }));
   const xml = items.map((machine) => {
     const tags = Object.entries(tagsOf(machine)).map(([key, value]) => `<item><key>${escaped(key)}</key><value>${escaped(value)}</value></item>`);
     return `<item><instancesSet><item><instanceId>${machine.id}</instanceId><instanceState><name>${stateOf(machine)}</name></instanceState><tagSet>${tags.join("")}</tagSet></item></instancesSet></item>`;

@@ -115,6 +115,7 @@ function renderTotals(results: readonly UnitResult[]): string {
 }
 
 export function errorLines(cause: unknown, paint: Palette): readonly string[] {
+  if (cause instanceof AggregateError) return cause.errors.flatMap((error) => errorLines(error, paint));
   const error = cause instanceof GoslingError ? cause : explainSystemError(cause);
   // A fault of the program: with its stack, so that it can be reported.
   if (!error) return [paint.red(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))];

@@ -4,7 +4,7 @@ import { checkStack, type SynthesizedStack } from "../../../../constructs/bindin
 import { readNest } from "../../../../src/nest";
 import { rehearse } from "../../../../src/rehearsal";
 import { synthesize, type Synthesis } from "../../../../src/synth";
-import { describeWithEngines } from "../../../support/engines";
+import { describeWithEngines, enginesHere } from "../../../support/engines";
 import { folderWith } from "../../../support/folder";
 
 const EXAMPLE = join(__dirname, "../../../../examples/nest-yandex");
@@ -35,7 +35,9 @@ describeWithEngines("rehearsed", (engine) => {
   const home = folderWith({});
   const shared = { service_account_id: "aje1", security_group_id: "enp1", log_group_id: "e231", disk_key_id: "abj1" };
 
-  test.each(STACKS)("the stack %s lives its whole life", async (name) => {
+  // What an engine may see otherwise is in a first stack, a further one and a serverless one; P43 adds Eggs of every kind.
+  const played = engine === enginesHere()[0] ? STACKS : ["fleet", "fleet.2", "lint"];
+  test.each(played)("the stack %s lives its whole life", async (name) => {
     const result = await rehearse(join(fileOf(name), ".."), {
       engine: { ...engine, origin: "path" },
       env: { PATH: process.env["PATH"], HOME: home },

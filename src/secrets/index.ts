@@ -6,7 +6,7 @@ export { environmentStore, fileStore } from "./local-stores";
 export { type LockboxPlace, type LockboxStore, lockboxStore, type LockboxStoreOptions } from "./lockbox-store";
 export { MASK, createMasker, type Masker, type MaskingStream } from "./masking";
 export { openSecrets, type Secrets, type SecretsOptions } from "./open-secrets";
-export { secretResolver, type ResolveSecret } from "./resolve";
+export { readReference, secretResolver, type ResolveSecret } from "./resolve";
 export { TIMEOUT_MS, type Timing, withRetries } from "./retry";
 export { SECRET_ERRORS, type SecretErrorCode, isSecretError, type SecretPlace, type SecretStore, type WriteOptions } from "./secret-store";
 export { decodeKey, generateKey } from "./state-key";

@@ -20,6 +20,8 @@ let agent: TestAgent;
 let clock: number;
 /** What is behind the reference of its token. */
 let token: string;
+/** A store's value that was read before. */
+let kept: string | undefined;
 let reports: Partial<Status>[];
 let lines: string[];
 let supervisor: Supervisor | undefined;
@@ -29,6 +31,7 @@ beforeEach(async () => {
   agent = await installAgent(join(root, "agent"));
   clock = 0;
   token = "glrt-abcdefghij0123456789";
+  kept = undefined;
   reports = [];
   lines = [];
 });
@@ -49,7 +52,7 @@ async function supervise(over: Partial<RunnerFile> = {}, agentPath = agent.path)
     folder,
     env: { PATH: process.env["PATH"] },
     agentPath,
-    resolve: async () => token,
+    secrets: { read: async () => (kept ??= token), forget: () => (kept = undefined) },
     masker,
     log: createLog({ write: (bytes) => lines.push(Buffer.from(bytes).toString()), close: () => undefined }, masker, () => 0),
     status: {

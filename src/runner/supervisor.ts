@@ -275,7 +275,7 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
         const line = `waiting: ${outcome.missing.join("; ")}`;
         if (line !== waitingFor) log.line(line);
         waitingFor = line;
-        await report({ state: "waiting", missing: outcome.missing });
+        await report(waiting(outcome.missing));
       } else {
         log.line(`failed: ${outcome.failed}`);
         await report({ state: "failed", reason: input.masker.mask(outcome.failed) });
@@ -288,12 +288,15 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
     await report({ state: "stopped" });
   }
 
+  /** A store's own words are among the reasons. */
+  const waiting = (missing: readonly string[]): Parameters<typeof report>[0] => ({ state: "waiting", missing: missing.map((line) => input.masker.mask(line)) });
+
   /** A pause that goes on beating, and ends when something is wished. */
   async function rest(ms: number, outcome: { readonly failed: string } | { readonly missing: readonly string[] }): Promise<void> {
     const until = input.now() + ms;
     while (wish === "run" && !reloadWanted && input.now() < until) {
       await waker.pause(Math.min(input.heartbeatMs, until - input.now()));
-      await report("missing" in outcome ? { state: "waiting", missing: outcome.missing } : { state: "failed", reason: input.masker.mask(outcome.failed) });
+      await report("missing" in outcome ? waiting(outcome.missing) : { state: "failed", reason: input.masker.mask(outcome.failed) });
     }
   }
 

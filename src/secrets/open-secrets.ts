@@ -66,7 +66,7 @@ export function openSecrets(options: SecretsOptions): Secrets {
   const stores = openStores(options, masker);
   const cache = createCache({ ttlMs: options.ttlMs ?? TTL_MS, errorTtlMs, now });
   const outages = createOutages<StoreFailure>(errorTtlMs, now);
-  masker.add([env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"]].filter((secret) => secret !== undefined));
+  masker.add(credentialsIn(env));
 
   const load = async (reference: SecretReference, place: SecretPlace | undefined): Promise<string> => {
     const store = storeOf(stores, reference);
@@ -132,6 +132,16 @@ export function openSecrets(options: SecretsOptions): Secrets {
   };
 }
 
+/** Variables that hold what signs somebody in somewhere, by the names that everybody gives them. */
+const CREDENTIAL = /(^|_)(TOKEN|PASSWORD|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|SECRET_ID|PRIVATE_KEY)$|^TF_TOKEN_/;
+/** What is shorter is none, but a word that would be masked wherever it stands. */
+const SHORTEST_CREDENTIAL = 8;
+
+/** Engines, their providers and scripts see the environment, too, and may repeat what they see. */
+function credentialsIn(env: SecretsOptions["env"]): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) => (CREDENTIAL.test(name) && value.trim().length >= SHORTEST_CREDENTIAL ? [value] : []));
+}
+
 function openStores({ env, nestRoot, timing, timeoutMs, nest, stores = [] }: SecretsOptions, masker: Masker): readonly SecretStore[] {
   const patience = { timing, ...(timeoutMs !== undefined && { timeoutMs }) };
   return [
@@ -154,7 +164,6 @@ function checkWritable(reference: SecretReference, store: SecretStore): void {
 /** No reference holds a control character. */
 const PART = "\0";
 
-/** Begins the cache keys of all that one secret holds. */
 /** Nothing of Yandex Cloud is looked for before one of its secrets is wanted. */
 function lazyLockbox(env: SecretsOptions["env"]): SecretStore {
   let opened: { readonly cloud: YandexCloud; readonly store: LockboxStore } | undefined;
@@ -173,6 +182,7 @@ function lazyLockbox(env: SecretsOptions["env"]): SecretStore {
   };
 }
 
+/** Begins the cache keys of all that one secret holds. */
 function secretKey({ backend, name }: SecretReference): string {
   return [backend, name, ""].join(PART);
 }

@@ -44,7 +44,7 @@ export async function withSecrets<T>(context: Context, nestRoot: string, nest: s
     env: context.env,
     nestRoot,
     masker: maskerOf(context),
-    timing: { now: context.now, random: () => randomInt(2 ** 32) / 2 ** 32, pause: (ms) => pause(ms) },
+    timing: { now: context.now, random: () => randomInt(2 ** 32) / 2 ** 32, pause: context.pause ?? ((ms) => pause(ms)) },
     ...(nest !== undefined && { nest }),
     ...(log && { onAccess: (access) => log.write(access) }),
   });

@@ -1,7 +1,7 @@
 import type { Context, Output } from "./context";
 
 /**
- * The same context, where all that is printed goes through what `maskOutput` was told last: a secret may come in an
+ * The same context, where all that is printed goes through what `maskOutput` was told last. A secret may come in an
  * engine's words, a server's, or an error's, and no command has to think of it.
  */
 export function guardOutput(context: Context): Context & Required<Pick<Context, "maskOutput">> & { readonly masked: (text: string) => string } {
@@ -27,12 +27,17 @@ function guarded(output: Output, mask: (text: string) => string): Output {
   };
 }
 
-/** An error that nobody has thought of is shown with its stack, by Node itself. */
+/** An error that nobody has thought of is shown by Node itself, with its stack and its causes. */
 export function concealed(error: unknown, mask: (text: string) => string): unknown {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    const { message, stack } = each;
-    each.message = mask(message);
-    if (stack !== undefined) each.stack = mask(stack);
+  const seen = new Set<unknown>();
+  for (let each = error; each instanceof Error && !seen.has(each); each = each.cause) {
+    seen.add(each);
+    for (const name of ["message", "stack"] as const) {
+      const text = each[name] ?? "";
+      const shown = mask(text);
+      // Defined and not assigned: some errors only tell their message.
+      if (shown !== text) Object.defineProperty(each, name, { value: shown, configurable: true, writable: true });
+    }
   }
   return error;
 }

@@ -16,13 +16,16 @@ export function programEnvironment(env: Environment): Record<string, string> {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value !== undefined && PASSED.test(name) ? [[name, value]] : [])));
 }
 
+/** The path of an authorised key, or the key itself. */
+const KEY_FILE = "YC_SERVICE_ACCOUNT_KEY_FILE";
+
 /**
  * Where a store is, and the files that it knows us by. Keys and tokens of the one who deploys are not among them:
  * jobs of the shell executor could read them.
  */
 const STORES: Readonly<Partial<Record<SecretBackend, readonly string[]>>> = {
   "aws-sm": ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER"],
-  "yc-lockbox": ["YC_FOLDER_ID", "YC_ENDPOINT", "YC_METADATA_ADDR"],
+  "yc-lockbox": ["YC_FOLDER_ID", "YC_ENDPOINT", "YC_METADATA_ADDR", KEY_FILE],
   vault: ["VAULT_ADDR", "VAULT_SERVER_URL", "VAULT_NAMESPACE", "VAULT_CACERT"],
 };
 
@@ -37,7 +40,7 @@ export function runnerEnvironment(env: Environment, runner: RunnerFile): Record<
   });
   const own = ["GOSLING_AGENT", "GOSLING_UMASK", "GOSLING_HEARTBEAT_MS", ...names].flatMap((name): [string, string][] => {
     const value = env[name];
-    return value === undefined ? [] : [[name, value]];
+    return value === undefined || (name === KEY_FILE && value.trimStart().startsWith("{")) ? [] : [[name, value]];
   });
   return { ...programEnvironment(env), ...Object.fromEntries(own) };
 }

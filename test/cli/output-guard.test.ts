@@ -52,9 +52,17 @@ test("the terminal is what it is", () => {
   expect([context.stdout.isTTY, context.stdout.columns, context.stderr.isTTY]).toEqual([true, 80, undefined]);
 });
 
+/** As the platform's own errors do, it only tells its message. */
+class Told extends Error {
+  override get message(): string {
+    return `by ${CANARY}`;
+  }
+}
+
 test("an error that nobody has thought of, and what caused it, hold no value either", async () => {
   await read("env://SECRET");
-  const error = new Error(`broken: ${CANARY}`, { cause: new Error(`by ${CANARY}`) });
+  const error = new Error(`broken: ${CANARY}`, { cause: new Told() });
+  Object.assign(error.cause as Error, { cause: error });
   expect(concealed(error, context.masked)).toBe(error);
   expect([error.message, (error.cause as Error).message]).toEqual(["broken: ***MASKED***", "by ***MASKED***"]);
   expect(`${error.stack} ${(error.cause as Error).stack}`).not.toContain("4711");

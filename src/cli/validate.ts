@@ -22,21 +22,21 @@ async function validate(cli: Cli, command: Command): Promise<number> {
   // Loaded where it is asked for: validate runs before every commit.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const explaining = flags.explain ? (require("./render/explain") as typeof import("./render/explain")) : undefined;
-  const explanations = result.nest && explaining?.explain(result.nest, result);
+  const explanations = explaining && result.nest && explaining.explain(result.nest, result);
   if (flags.json) {
     const { diagnostics, counts } = result;
-    context.stdout.write(`${JSON.stringify({ valid: result.nest !== undefined, ...counts, diagnostics, explanations }, null, 2)}\n`);
+    context.stdout.write(`${JSON.stringify({ valid: result.valid, ...counts, diagnostics, explanations }, null, 2)}\n`);
   } else {
     const told = flags.quiet ? result.diagnostics.filter(({ severity }) => severity === "error") : result.diagnostics;
     if (told.length > 0) showDiagnostics(cli, command, told, result);
     if (explaining && explanations) context.stdout.write(`${explaining.renderExplanations(explanations, wantsColor(context, flags, context.stdout))}\n`);
     if (!flags.quiet) context.stdout.write(`${summary(result)}\n`);
   }
-  return result.nest ? EXIT.done : EXIT.failed;
+  return result.valid ? EXIT.done : EXIT.failed;
 }
 
 /** `12 files, 3 Eggs, 1 bucket, 2 Jobs: valid` */
-function summary({ counts, diagnostics, nest }: ReadNestResult): string {
+function summary({ counts, diagnostics, valid }: ReadNestResult): string {
   const parts = [
     amount(counts.files, "file"),
     amount(counts.eggs, "Egg"),
@@ -46,7 +46,7 @@ function summary({ counts, diagnostics, nest }: ReadNestResult): string {
   ];
   const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
   const verdict = [
-    ...(nest ? ["valid"] : [amount(diagnostics.length - warnings, "error")]),
+    ...(valid ? ["valid"] : [amount(diagnostics.length - warnings, "error")]),
     ...(warnings > 0 ? [amount(warnings, "warning")] : []),
   ];
   return `${parts.join(", ")}: ${verdict.join(", ")}`;

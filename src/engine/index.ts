@@ -12,7 +12,9 @@ export { warmProviderCache } from "./provider-cache";
 export { Interrupts } from "./interrupts";
 export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";
-export { DEFAULT_VERSION, installEngine, type Installed, type InstallOptions } from "./install";
+export { DEFAULT_VERSION } from "./version";
+export type { Installed, InstallOptions } from "./install";
+/** Loads what the network and archives need when something is installed. */
+export const installEngine: typeof import("./install").installEngine = async (options) => (await import("./install.js")).installEngine(options);
 export { type InstallRecord, verifyEngines, type VerifiedEngine } from "./install-record";
-export { DEFAULT_URL } from "./mirror";
 export type { DownloadProgress } from "./download";

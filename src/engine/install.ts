@@ -11,10 +11,7 @@ import { verifyEngine, writeRecord } from "./install-record";
 import { mirrorOf } from "./mirror";
 import { trustedKeys, verifySignature } from "./signature";
 import { unpackEngine } from "./unpack";
-import { compareVersions, MINIMUM, probeVersion } from "./version";
-
-/** The release that is installed where nobody asks for another. */
-export const DEFAULT_VERSION = "1.12.6";
+import { compareVersions, DEFAULT_VERSION, MINIMUM, probeVersion } from "./version";
 
 export interface InstallOptions {
   /** `GOSLING_CACHE`, the network's variables (see `DownloadOptions`), the mirror's (see `mirrorOf`) and `GOSLING_ENGINE_KEY` count. */

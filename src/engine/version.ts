@@ -15,6 +15,8 @@ export interface EngineVersion {
 
 /** The oldest engines with all that Gosling's stacks use. */
 export const MINIMUM = { tofu: "1.8.0", terraform: "1.9.0" } as const;
+/** The release of OpenTofu that is installed where nobody asks for another. */
+export const DEFAULT_VERSION = "1.12.6";
 export const PRODUCT = { tofu: "OpenTofu", terraform: "Terraform" } as const;
 
 const ANSWER_WITHIN_MS = 20_000;

@@ -42,8 +42,7 @@ export class BodyReader {
     /** Indentation of the line in which the block's `{` stands. */
     private readonly blockIndent?: number,
   ) {
-    const kind = cursor.kind();
-    this.oneLine = blockIndent !== undefined && kind !== "newline" && kind !== "}" && kind !== "end";
+    this.oneLine = blockIndent !== undefined && !["newline", "}", "end"].includes(cursor.kind());
   }
 
   /** Up to the bracket that closes something around the items, or the end of the file. */

@@ -44,9 +44,15 @@ export class Cursor {
 
   constructor(
     readonly source: SourceText,
-    readonly tokens: readonly Token[],
+    public tokens: readonly Token[],
   ) {
     this.text = source.text;
+  }
+
+  /** Goes on with the tokens of the file's next piece; those before are all consumed. */
+  feed(tokens: readonly Token[]): void {
+    this.tokens = tokens;
+    this.index = 0;
   }
 
   /** Index of the next token that means something. */

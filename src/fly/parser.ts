@@ -4,7 +4,7 @@ import type { Diagnostic } from "./diagnostic";
 import { extraAfterExpression, notUnicode, strayBracket } from "./diagnostics";
 import { parseExpression as readExpression } from "./expression-parser";
 import { failAtInvalid } from "./recovery";
-import { type Token, scan } from "./scanner";
+import { type Token, scan, scanPiece } from "./scanner";
 import type { SourceText } from "./source";
 import type { Body, BodyItem, Expression, Template } from "./syntax";
 import { parseBareTemplate } from "./template-parser";
@@ -16,8 +16,39 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** UTF-16 units: above it a file is read in pieces, as the tokens of a megabyte of text take ten times its memory. */
+const PIECE = 64 * 1024;
+
 /** Reads a file of HCL native syntax. Never throws; every mistake is a diagnostic, and one broken item hides no other. */
 export function parse(source: SourceText): ParseResult {
+  return (source.text.length > 2 * PIECE ? parseInPieces(source, PIECE) : undefined) ?? parseAtOnce(source);
+}
+
+/**
+ * Reads a file piece by piece, cut behind lines that are nothing but `}`. Where each piece is without a mistake and
+ * leaves nothing open, the cuts were between two items of the file, and the result is that of reading it at once;
+ * else there is none.
+ */
+export function parseInPieces(source: SourceText, length: number): ParseResult | undefined {
+  const { text } = source;
+  const cut = /\n\}\r?\n/g;
+  const cursor = new Cursor(source, []);
+  const items: BodyItem[] = [];
+  const reader = new BodyReader(cursor, items, 0);
+  for (let from = text.charCodeAt(0) === 0xfeff ? 1 : 0; ; ) {
+    cut.lastIndex = from + length;
+    const to = cut.test(text) ? cut.lastIndex : text.length;
+    const tokens = scanPiece(text, from, to);
+    if (!tokens) return undefined;
+    cursor.feed(tokens);
+    reader.readItems();
+    if (cursor.diagnostics.length > 0 || cursor.kind() !== "end") return undefined;
+    if (to === text.length) return { body: { kind: "body", start: 0, end: text.length, items }, diagnostics: finish(cursor) };
+    from = to;
+  }
+}
+
+function parseAtOnce(source: SourceText): ParseResult {
   const tokens = scan(source.text);
   let cursor = new Cursor(source, tokens);
   let body = readFile(cursor);

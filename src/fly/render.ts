@@ -78,7 +78,7 @@ function placeName(file: string, { start }: Range): string {
 /** The line of a place, and under it a caret for every column of the place (its first line, where it has several). */
 function renderExcerpt(source: SourceText, range: Range, digits: number, mark: (text: string) => string): string[] {
   const { start, end } = range;
-  const characters = [...source.line(start.line).replace(/^\ufeff/, "")];
+  const characters = charactersOf(source, start.line);
   const from = Math.min(start.column - 1, characters.length);
   const to = end.line > start.line ? characters.length : Math.min(end.column - 1, characters.length);
   const window = visibleWindow(characters, from);
@@ -86,7 +86,8 @@ function renderExcerpt(source: SourceText, range: Range, digits: number, mark: (
   let under = window.from > 0 ? " " : "";
   let carets = "";
   for (let index = window.from; index < window.to; index++) {
-    const character = printable(characters[index] as string);
+    const written = characters[index] as string;
+    const character = written >= " " && written <= "~" ? written : printable(written);
     text += character;
     if (index < from) under += character === "\t" ? "\t" : " ".repeat(characterWidth(character));
     // A tab under the mark counts as one caret: how far it reaches depends on the terminal.
@@ -95,6 +96,17 @@ function renderExcerpt(source: SourceText, range: Range, digits: number, mark: (
   if (window.to < characters.length) text += "…";
   const number = String(start.line).padStart(digits);
   return [`   ${number} | ${text}`.trimEnd(), `   ${" ".repeat(digits)} | ${under}${mark(carets || "^")}`];
+}
+
+/** The line that was cut up last, by source: one long line may have a thousand mistakes. */
+const lastLines = new WeakMap<SourceText, { readonly line: number; readonly characters: readonly string[] }>();
+
+function charactersOf(source: SourceText, line: number): readonly string[] {
+  const last = lastLines.get(source);
+  if (last?.line === line) return last.characters;
+  const characters = [...source.line(line).replace(/^\ufeff/, "")];
+  lastLines.set(source, { line, characters });
+  return characters;
 }
 
 function visibleWindow(characters: readonly string[], place: number): { from: number; to: number } {

@@ -78,12 +78,20 @@ for (let code = 0; code < 128; code++) {
  * (or one expression), or a template as a whole, which is a heredoc's content without markers.
  */
 export function scan(text: string, mode: "file" | "template" = "file"): Token[] {
+  return scanFrom(text, mode, text.charCodeAt(0) === 0xfeff ? 1 : 0, text.length) as Token[];
+}
+
+/** The tokens between two places of a file, `end` behind them; undefined where something is open at `to`, or goes beyond it. */
+export function scanPiece(text: string, from: number, to: number): Token[] | undefined {
+  return scanFrom(text, "file", from, to);
+}
+
+function scanFrom(text: string, mode: "file" | "template", from: number, length: number): Token[] | undefined {
   const tokens: Token[] = [];
   const frames: Frame[] = mode === "template" ? [{ kind: "heredoc", start: -1, marker: "", startOfLine: false }] : [];
   let frame = frames[0];
-  let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  let position = from;
   let recoveries = 0;
-  const length = text.length;
 
   const push = (kind: TokenKind, end: number): void => {
     tokens.push({ kind, start: position, end });
@@ -108,6 +116,7 @@ export function scan(text: string, mode: "file" | "template" = "file"): Token[] 
     else if (frame?.kind === "heredoc") scanHeredoc(frame);
     else scanCode();
     if (position < length) continue;
+    if (length < text.length && (position > length || frames.length > 0)) return undefined;
     if (!resumeInHeredoc()) break;
   }
   while (frames.length > (mode === "template" ? 1 : 0)) cut();

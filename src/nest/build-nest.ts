@@ -8,7 +8,7 @@ import type { TopBlock } from "./blocks";
 import type { CheckedBlock, CheckedEgg, CheckedNest } from "./check-nest";
 import type { Egg, Job, Nest, Place, Repository } from "./model";
 
-/** The model of a Nest that has passed all checks; undefined where a block has errors. Deeply frozen. */
+/** The model of a Nest that has passed all checks; undefined where a block has errors. Not frozen yet. */
 export function buildNest(checked: CheckedNest, root: string): Nest | undefined {
   const { nest, uglyfox, mothergoose } = checked;
   const values = nest?.checked.values;
@@ -17,7 +17,7 @@ export function buildNest(checked: CheckedNest, root: string): Nest | undefined 
   const jobs = mapWhole(checked.jobs, (job) => jobOf(job, values));
   const rifts = mapWhole(checked.rifts, ({ top, checked: rift }) => rift.values && { kind: "rift" as const, name: top.name, place: placeOf(top), values: rift.values });
   if (!eggs || !jobs || !rifts || (uglyfox && !uglyfox.checked.values) || (mothergoose && !mothergoose.checked.values)) return undefined;
-  return deepFreeze({
+  return {
     root,
     name: values.name,
     values,
@@ -26,7 +26,7 @@ export function buildNest(checked: CheckedNest, root: string): Nest | undefined 
     rifts: rifts.sort(byName),
     ...(uglyfox?.checked.values && { uglyfox: { kind: "uglyfox" as const, place: placeOf(uglyfox.top), values: uglyfox.checked.values } }),
     ...(mothergoose?.checked.values && { mothergoose: { kind: "mothergoose" as const, place: placeOf(mothergoose.top), values: mothergoose.checked.values } }),
-  });
+  };
 }
 
 function eggOf({ top, checked, decision }: CheckedEgg): Egg | undefined {

@@ -7,7 +7,7 @@ import { SourceText } from "../fly/source";
 import { sensitiveWays } from "../fly/value";
 import type { BlockInput } from "../vocabulary/check-block";
 import { GoslingError } from "../vocabulary/error";
-import { buildNest } from "./build-nest";
+import { buildNest, deepFreeze } from "./build-nest";
 import { type CheckedNest, checkNest } from "./check-nest";
 import { fileProblem } from "./diagnostics";
 import { type FunctionFiles, functionFiles } from "./function-files";
@@ -42,8 +42,10 @@ export interface NestFilesRead {
 }
 
 export interface ReadNestResult {
-  /** Absent where there is an error. */
-  readonly nest?: Nest;
+  /** Whether there is no error. */
+  readonly valid: boolean;
+  /** Absent where there is an error. Frozen when it is first asked for: who only validates never does. */
+  readonly nest: Nest | undefined;
   /** All errors and warnings, sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
   /** Texts to show diagnostics with, by file; what may be a secret is starred. */
@@ -84,7 +86,10 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
   const warnings = nest && options.tracked ? await trackedSecrets(checked, nest, options.tracked) : [];
   const { eggs, jobs, rifts } = checked;
   return {
-    ...(nest && { nest }),
+    valid: nest !== undefined,
+    get nest() {
+      return nest && deepFreeze(nest);
+    },
     diagnostics: warnings.length + read.problems.length === 0 ? checked.diagnostics : [...before, ...warnings].sort(byPlace),
     sources: checked.sources,
     counts: {

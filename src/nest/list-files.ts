@@ -1,5 +1,6 @@
-import { readdir, realpathSync, statSync, type Dirent } from "node:fs";
+import { realpathSync, statSync, type Dirent } from "node:fs";
 import { sep } from "node:path";
+import type { Disk } from "./disk";
 import { inParallel } from "./parallel";
 
 /** A file or folder of the Nest that can't be read, or that stands where nothing is read. */
@@ -27,19 +28,19 @@ export const VARIABLES_FILE = "nest.flyvars";
 const OPEN_FOLDERS = 32;
 
 /** The `.fly` files of the Nest at `root` (a real path) and its `nest.flyvars`. Order on disk never matters. */
-export async function listFlyFiles(root: string): Promise<FileList> {
-  const top = await listFolder(root, "", (name) => isFly(name) || name === VARIABLES_FILE, looksLikeNestFolder);
-  const folders = await inside(root, top.folders.filter(isNestFolder));
+export async function listFlyFiles(root: string, disk: Disk): Promise<FileList> {
+  const top = await listFolder(root, "", disk, (name) => isFly(name) || name === VARIABLES_FILE, looksLikeNestFolder);
+  const folders = await inside(root, disk, top.folders.filter(isNestFolder));
   const eggs = folders.find(({ folder }) => folder === "Eggs")?.listed;
-  const eggFolders = await inside(root, eggs?.folders ?? []);
+  const eggFolders = await inside(root, disk, eggs?.folders ?? []);
   const read = [...folders.filter(({ folder }) => folder !== "Eggs"), ...eggFolders];
-  const unread = await inside(root, [...top.folders.filter((folder) => !isNestFolder(folder)), ...read.flatMap(({ listed }) => listed.folders)]);
+  const unread = await inside(root, disk, [...top.folders.filter((folder) => !isNestFolder(folder)), ...read.flatMap(({ listed }) => listed.folders)]);
   return {
     paths: [...top.paths, ...read.flatMap(({ listed }) => listed.paths)].sort(),
     problems: [
       ...[top, ...[...folders, ...eggFolders].map(({ listed }) => listed)].flatMap(({ problems }) => problems),
       ...(eggs?.paths ?? []).map(strayEgg),
-      ...(await misspelled(root, unread)),
+      ...(await misspelled(root, disk, unread)),
       ...unread.filter(({ folder }) => folder.includes("/")).flatMap(({ listed }) => listed.paths.map(tooDeep)),
     ],
   };
@@ -51,15 +52,15 @@ interface ListedFolder {
 }
 
 /** What stands in each of these folders. */
-function inside(root: string, folders: readonly string[]): Promise<ListedFolder[]> {
-  return inParallel(folders, OPEN_FOLDERS, async (folder) => ({ folder, listed: await listFolder(root, `${folder}/`, isFly, () => true) }));
+function inside(root: string, disk: Disk, folders: readonly string[]): Promise<ListedFolder[]> {
+  return inParallel(folders, OPEN_FOLDERS, async (folder) => ({ folder, listed: await listFolder(root, `${folder}/`, disk, isFly, () => true) }));
 }
 
 /** Folders such as `eggs` that hold Fly files and are not read for their names. */
-async function misspelled(root: string, unread: readonly ListedFolder[]): Promise<readonly FileProblem[]> {
+async function misspelled(root: string, disk: Disk, unread: readonly ListedFolder[]): Promise<readonly FileProblem[]> {
   const found: FileProblem[] = [];
   for (const { folder, listed } of unread.filter(({ folder: name }) => !name.includes("/"))) {
-    const below = folder.toLowerCase() === "eggs" ? await inside(root, listed.folders) : [];
+    const below = folder.toLowerCase() === "eggs" ? await inside(root, disk, listed.folders) : [];
     const name = NEST_FOLDERS.find((known) => known.toLowerCase() === folder.toLowerCase());
     if (listed.paths.length === 0 && below.every((each) => each.listed.paths.length === 0)) continue;
     found.push({ path: folder, severity: "error", kind: "wrong-folder", summary: `${folder} is not read`, detail: `The folder's name is ${name}. Rename it.` });
@@ -104,9 +105,9 @@ interface Listed {
 }
 
 /** `prefix` is the folder's path with a slash at its end, or empty for the root. */
-function listFolder(root: string, prefix: string, wantsFile: (name: string) => boolean, wantsFolder: (name: string) => boolean): Promise<Listed> {
+function listFolder(root: string, prefix: string, disk: Disk, wantsFile: (name: string) => boolean, wantsFolder: (name: string) => boolean): Promise<Listed> {
   return new Promise((resolve) => {
-    readdir(`${root}/${prefix}`, { withFileTypes: true }, (error, entries) => {
+    disk.list(`${root}/${prefix}`, (error, entries) => {
       const listed: Listed = { paths: [], folders: [], problems: [] };
       if (error) listed.problems.push(unreadable(prefix.slice(0, -1) || ".", error));
       for (const entry of entries ?? []) {
@@ -157,7 +158,7 @@ function notAFile(path: string, kind: "folder" | "other"): FileProblem {
 }
 
 /** A problem for what the operating system refused. */
-export function unreadable(path: string, error: NodeJS.ErrnoException): FileProblem {
+export function unreadable(path: string, error: NodeJS.ErrnoException | null): FileProblem {
   const reasons: Record<string, string> = {
     ENOENT: "there is nothing where the link points to",
     EACCES: "permission denied",
@@ -171,6 +172,6 @@ export function unreadable(path: string, error: NodeJS.ErrnoException): FileProb
     severity: "error",
     kind: "unreadable",
     summary: `${path} can't be read`,
-    detail: `${reasons[error.code ?? ""] ?? error.message}.`.replace(/^./, (first) => first.toUpperCase()),
+    detail: `${reasons[error?.code ?? ""] ?? error?.message}.`.replace(/^./, (first) => first.toUpperCase()),
   };
 }

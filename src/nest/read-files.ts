@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { close, fstat, open, read, realpathSync } from "node:fs";
+import { fstatSync, realpathSync } from "node:fs";
 import { GoslingError } from "../vocabulary/error";
+import { type Disk, makeDisk } from "./disk";
 import { type FileProblem, listFlyFiles, unreadable, VARIABLES_FILE } from "./list-files";
 import { inParallel } from "./parallel";
 
@@ -34,11 +35,11 @@ export function realRoot(folder: string): string {
   }
 }
 
-/** Reads the Nest at `root` (a real path): some files at once, never more than a few dozen. */
-export async function readNestFiles(root: string): Promise<NestFiles> {
-  const { paths, problems } = await listFlyFiles(root);
+/** Reads the Nest at `root` (a real path): some files at once where the disk is slow, never more than a few dozen. */
+export async function readNestFiles(root: string, disk: Disk = makeDisk()): Promise<NestFiles> {
+  const { paths, problems } = await listFlyFiles(root, disk);
   const pool = new BufferPool();
-  const read = await inParallel(paths, OPEN_FILES, (path) => readText(root, path, pool));
+  const read = await inParallel(paths, OPEN_FILES, (path) => readText(root, path, pool, disk));
   const files: NestFile[] = [];
   const unread: FileProblem[] = [];
   for (const file of read) {
@@ -65,20 +66,20 @@ class BufferPool {
   }
 }
 
-/** The text of one file. Callbacks: for a thousand files promises cost as much again as reading. */
-function readText(root: string, path: string, pool: BufferPool): Promise<NestFile | FileProblem> {
+/** The text of one file. */
+function readText(root: string, path: string, pool: BufferPool, disk: Disk): Promise<NestFile | FileProblem> {
   return new Promise((resolve) => {
-    open(`${root}/${path}`, "r", (error, descriptor) => {
-      if (error) return resolve(unreadable(path, error));
+    disk.open(`${root}/${path}`, (error, descriptor) => {
+      if (error || descriptor === undefined) return resolve(unreadable(path, error));
       const first = pool.take();
       const finish = (result: NestFile | FileProblem): void => {
         pool.giveBack(first);
-        close(descriptor, () => resolve(result));
+        disk.close(descriptor, () => resolve(result));
       };
-      read(descriptor, first, 0, FIRST_READ_BYTES, 0, (failure, length) => {
-        if (failure) return finish(unreadable(path, failure));
+      disk.read(descriptor, first, 0, 0, (failure, length) => {
+        if (failure || length === undefined) return finish(unreadable(path, failure));
         if (length < FIRST_READ_BYTES) return finish(decode(path, first.subarray(0, length)));
-        readRest(descriptor, first, (rest) => {
+        readRest(descriptor, first, disk, (rest) => {
           if (rest instanceof Error) finish(unreadable(path, rest));
           else if (rest === undefined) finish(tooLarge(path));
           else finish(decode(path, rest));
@@ -89,23 +90,21 @@ function readText(root: string, path: string, pool: BufferPool): Promise<NestFil
 }
 
 /** The whole of a file that is longer than its first read; undefined where it is too large. */
-function readRest(descriptor: number, first: Buffer, done: (content: Buffer | undefined | NodeJS.ErrnoException) => void): void {
-  fstat(descriptor, (error, stats) => {
-    if (error) return done(error);
-    if (stats.size > MAX_FILE_BYTES) return done(undefined);
-    // One byte more than it should have: a file that grows while it is read is noticed.
-    const content = Buffer.allocUnsafe(Math.max(stats.size, first.length) + 1);
-    first.copy(content);
-    const more = (filled: number): void => {
-      read(descriptor, content, filled, content.length - filled, filled, (failure, length) => {
-        if (failure) done(failure);
-        else if (length === 0) done(content.subarray(0, filled));
-        else if (filled + length === content.length) done(Object.assign(new Error("it changed while it was read"), { code: "ECHANGED" }));
-        else more(filled + length);
-      });
-    };
-    more(first.length);
-  });
+function readRest(descriptor: number, first: Buffer, disk: Disk, done: (content: Buffer | undefined | NodeJS.ErrnoException) => void): void {
+  const { size } = fstatSync(descriptor);
+  if (size > MAX_FILE_BYTES) return done(undefined);
+  // One byte more than it should have: a file that grows while it is read is noticed.
+  const content = Buffer.allocUnsafe(Math.max(size, first.length) + 1);
+  first.copy(content);
+  const more = (filled: number): void => {
+    disk.read(descriptor, content, filled, filled, (failure, length) => {
+      if (failure) done(failure);
+      else if (!length) done(content.subarray(0, filled));
+      else if (filled + length === content.length) done(Object.assign(new Error("it changed while it was read"), { code: "ECHANGED" }));
+      else more(filled + length);
+    });
+  };
+  more(first.length);
 }
 
 function decode(path: string, content: Buffer): NestFile | FileProblem {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../fly/diagnostic";
 import type { SourceText } from "../fly/source";
-import { buildNest } from "./build-nest";
+import { buildNest, deepFreeze } from "./build-nest";
 import { checkNest } from "./check-nest";
 import { functionFiles } from "./function-files";
 import type { ReadNestOptions, ReadNestResult } from "./index";
@@ -31,5 +31,5 @@ export function withFile(read: ReadNestResult, root: string, file: NestFile, { v
   });
   const failed = checked.diagnostics.some(({ severity }) => severity === "error");
   const nest = failed ? undefined : buildNest(checked, root);
-  return { ...(nest && { nest }), diagnostics: checked.diagnostics, sources: checked.sources };
+  return { ...(nest && { nest: deepFreeze(nest) }), diagnostics: checked.diagnostics, sources: checked.sources };
 }

@@ -3,7 +3,6 @@ export { type AccessLog, openAccessLog, type SecretAccess } from "./access-log";
 export { equalSecrets } from "./equal-secrets";
 export { StoreFailure } from "./failure";
 export { environmentStore, fileStore } from "./local-stores";
-export { type LockboxPlace, type LockboxStore, lockboxStore, type LockboxStoreOptions } from "./lockbox-store";
 export { MASK, createMasker, type Masker, type MaskingStream } from "./masking";
 export { openSecrets, type Secrets, type SecretsOptions } from "./open-secrets";
 export { readReference, secretResolver, type ResolveSecret } from "./resolve";

@@ -1,17 +1,13 @@
 import { GoslingError } from "../vocabulary/error";
 import { formatSecretReference, isLocalSecret, type SecretReference } from "../vocabulary/secret";
-import { type YandexCloud, yandexCloud } from "../yandex";
 import type { SecretAccess } from "./access-log";
-import { awsStore } from "./aws-store";
 import { createCache, createOutages } from "./cache";
 import { StoreFailure } from "./failure";
 import { environmentStore, fileStore } from "./local-stores";
-import { type LockboxStore, lockboxStore } from "./lockbox-store";
 import { createMasker, type Masker } from "./masking";
 import { readReference, storeOf } from "./resolve";
 import type { Timing } from "./retry";
 import { isSecretError, type SecretPlace, type SecretStore, type WriteOptions } from "./secret-store";
-import { vaultStore } from "./vault-store";
 
 export interface SecretsOptions {
   /** The environment: where the stores are and how they know us. See `awsStore` and `readVaultSettings`. */
@@ -148,10 +144,30 @@ function openStores({ env, nestRoot, timing, timeoutMs, nest, stores = [] }: Sec
     ...stores,
     environmentStore(env),
     fileStore(nestRoot),
-    awsStore({ env, ...patience, ...(nest !== undefined && { tags: { "gosling:nest": nest, "gosling:managed-by": "gosling" } }) }),
-    vaultStore({ env, ...patience, onCredential: (value) => masker.add([value]) }),
-    lazyLockbox(env),
+    lateStore("aws-sm", async () => (await import("./aws-store.js")).awsStore({ env, ...patience, ...(nest !== undefined && { tags: { "gosling:nest": nest, "gosling:managed-by": "gosling" } }) })),
+    lateStore("vault", async () => (await import("./vault-store.js")).vaultStore({ env, ...patience, onCredential: (value) => masker.add([value]) })),
+    lateStore("yc-lockbox", async () => {
+      const [{ yandexCloud }, { lockboxStore }] = await Promise.all([import("../yandex/index.js"), import("./lockbox-store.js")]);
+      const cloud = yandexCloud(env);
+      return { ...lockboxStore({ cloud }), close: async () => cloud.close() };
+    }),
   ];
+}
+
+/** A store that can write, of which nothing is loaded or looked for before one of its secrets is wanted. */
+function lateStore(backend: SecretStore["backend"], open: () => Promise<SecretStore>): SecretStore {
+  let opened: Promise<SecretStore> | undefined;
+  const store = (): Promise<SecretStore> =>
+    (opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
+  return {
+    backend,
+    read: async (reference, place) => (await store()).read(reference, place),
+    write: async (reference, value, options) => (await store()).write?.(reference, value, options),
+    close: async () => (await opened)?.close?.(),
+  };
 }
 
 /** @throws GoslingError `SECRET_READ_ONLY` */
@@ -163,24 +179,6 @@ function checkWritable(reference: SecretReference, store: SecretStore): void {
 
 /** No reference holds a control character. */
 const PART = "\0";
-
-/** Nothing of Yandex Cloud is looked for before one of its secrets is wanted. */
-function lazyLockbox(env: SecretsOptions["env"]): SecretStore {
-  let opened: { readonly cloud: YandexCloud; readonly store: LockboxStore } | undefined;
-  const open = () => {
-    if (!opened) {
-      const cloud = yandexCloud(env);
-      opened = { cloud, store: lockboxStore({ cloud }) };
-    }
-    return opened.store;
-  };
-  return {
-    backend: "yc-lockbox",
-    read: async (reference, place) => open().read(reference, place),
-    write: async (reference, value, options) => open().write(reference, value, options),
-    close: async () => opened?.cloud.close(),
-  };
-}
 
 /** Begins the cache keys of all that one secret holds. */
 function secretKey({ backend, name }: SecretReference): string {

@@ -47,7 +47,7 @@ export class SqliteFile {
 
   private async writable(): Promise<Database> {
     if (this.open) return this.open;
-    const Sqlite = await loadSqlite();
+    const Sqlite = loadSqlite();
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     // Made by us, for SQLite takes the umask; its side files take the file's mode.
     closeSync(openSync(this.path, "a", 0o600));
@@ -80,7 +80,7 @@ export class SqliteFile {
   }
 
   private async readThrough<T>(parameters: string, work: (db: Database) => T): Promise<T | undefined> {
-    const Sqlite = await loadSqlite();
+    const Sqlite = loadSqlite();
     const db = new Sqlite(`${pathToFileURL(resolve(this.path)).href}?${parameters}`, { timeout: BUSY_TIMEOUT_MS });
     try {
       const version = versionOf(db);
@@ -126,8 +126,9 @@ async function attempt<T>(work: () => Promise<T>): Promise<PromiseSettledResult<
   return (await Promise.allSettled([work()]))[0] as PromiseSettledResult<T>;
 }
 
-async function loadSqlite(): Promise<typeof import("libsql")> {
-  return (await import("libsql")).default;
+function loadSqlite(): typeof import("libsql") {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would start the ESM loader
+  return require("libsql") as typeof import("libsql");
 }
 
 function explained(path: string, error: unknown): unknown {

@@ -1,4 +1,4 @@
-import "./late-archiver";
+import "./late-libraries";
 import { App, type TerraformStack } from "../../constructs/cdktf";
 import { UnitStack } from "../../constructs/unit-stack";
 import type { Place } from "../nest/model";

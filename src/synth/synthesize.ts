@@ -85,7 +85,8 @@ export async function synthesize(nest: Nest, { out: folder, targets }: Synthesiz
 
 /** The engine library costs as much as a whole synthesis without changes, so it is loaded only where something has to be made. */
 async function makeStacks(planned: readonly PlannedStack[], places: ReadonlyMap<string, Place>): Promise<ReadonlyMap<string, string>> {
-  return (await import("./make-stacks.js")).makeStacks(planned, places);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would start the ESM loader
+  return (require("./make-stacks") as typeof import("./make-stacks")).makeStacks(planned, places);
 }
 
 /** The stack's name and hash where it needs not be made again. */

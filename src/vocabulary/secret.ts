@@ -47,7 +47,7 @@ export function parseSecretReference(text: string): Parsed<SecretReference> {
 }
 
 function parseStored(backend: StoreBackend, rest: string): Parsed<SecretReference> {
-  if (/[\s\p{C}]/u.test(rest)) return malformed("it holds a space or a control character");
+  if (!/^[!-~]*$/.test(rest) && /[\s\p{C}]/u.test(rest)) return malformed("it holds a space or a control character");
   const hash = rest.indexOf("#");
   const path = hash < 0 ? rest : rest.slice(0, hash);
   const version = hash < 0 ? undefined : rest.slice(hash + 1);

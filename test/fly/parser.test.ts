@@ -1,4 +1,4 @@
-import { parse, parseExpression, parseTemplate } from "../../src/fly/parser";
+import { parse, parseExpression, parseInPieces, parseTemplate } from "../../src/fly/parser";
 import { SourceText } from "../../src/fly/source";
 import type { Body, Expression, SplatStep, TemplatePart } from "../../src/fly/syntax";
 
@@ -352,6 +352,33 @@ describe("limits", () => {
     expect(mistakes(`${"a {\n".repeat(200)}${"}\n".repeat(200)}`)).toEqual([]);
     expect(mistakes(`${"a {\n".repeat(201)}${"}\n".repeat(201)}`)).toEqual(["FLY046 201:1-2"]);
     expect(mistakes(`${"a {\n".repeat(100_000)}`).length).toBeGreaterThan(0);
+  });
+});
+
+describe("a long file is read in pieces", () => {
+  const inPieces = (text: string) => parseInPieces(new SourceText("main.fly", text), 1);
+
+  test.each(["a {\n}\nb {\n  c = 1\n}\n", "\ufeffa {\r\n}\r\nb {\r\n}\r\n", "a {\n}\n# the end", "a = [{\n}, {\n}]\nb {\n}\n"])("%j is the same as at once", (text) => {
+    expect(inPieces(text)).toEqual(parse(new SourceText("main.fly", text)));
+  });
+
+  test.each([
+    ["a heredoc", "a {\n  b = <<EOT\n{\n}\nEOT\n}\n"],
+    ["a comment", "/*\na {\n}\n*/\n"],
+    ["brackets", "a = [{\n}\n]\n"],
+    ["a template", 'a = "${{\n}\n}"\n'],
+    ["another block", "a {\nb {\n}\n}\n"],
+    ["a mistake", "a {\n}\na = 1\na = 2\nb {\n}\n"],
+  ])("%s around the cut, or before it: not in pieces", (_, text) => {
+    expect(inPieces(text)).toBeUndefined();
+  });
+
+  test("ten thousand blocks without a mistake", () => {
+    const text = 'egg "a" {\n  type = "vm"\n}\n'.repeat(10_000);
+    const { body, diagnostics } = parse(new SourceText("main.fly", text));
+    expect(diagnostics).toEqual([]);
+    expect(body.items).toHaveLength(10_000);
+    expect(body.items.at(-1)).toMatchObject({ start: text.length - 26, end: text.length - 1 });
   });
 });
 

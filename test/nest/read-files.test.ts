@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Disk, makeDisk } from "../../src/nest/disk";
 import { findNest } from "../../src/nest/find";
 import { MAX_FILE_BYTES, readNestFiles, realRoot } from "../../src/nest/read-files";
 import { folderWith } from "../support/folder";
@@ -47,6 +48,37 @@ describe("the files of a Nest", () => {
   test.each([0, 1, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 200_000])("are read whole at %i bytes", async (size) => {
     const text = "é".repeat(size / 2) + "x".repeat(size % 2);
     expect((await read(folderWith({ "nest.fly": text }))).files).toEqual([{ path: "nest.fly", text }]);
+  });
+
+  test("a slow disk is asked for many of them at a time, and gives the same", async () => {
+    const folder = folderWith(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`Eggs/egg-${i}/config.fly`, `${i}`.repeat(i * 20)])));
+    writeFileSync(join(folder, "Eggs/egg-7/latin1.fly"), Buffer.from([0xe9]));
+    symlinkSync("gone.fly", join(folder, "Eggs/egg-8/dangling.fly"));
+    const quick = await readNestFiles(realRoot(folder), makeDisk(() => 0));
+    expect(quick.files).toHaveLength(300);
+    let time = 0;
+    const slow = makeDisk(() => time++);
+    let open = 0;
+    let most = 0;
+    const counted: Disk = {
+      ...slow,
+      open: (path, done) => slow.open(path, (...answer) => {
+        most = Math.max(most, ++open);
+        done(...answer);
+      }),
+      close: (descriptor, done) => slow.close(descriptor, () => {
+        open--;
+        done();
+      }),
+    };
+    expect(await readNestFiles(realRoot(folder), counted)).toEqual(quick);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(32);
+  });
+
+  test.each([["a quick", () => 0], ["a slow", ((time) => () => (time += 100))(0)]])("a folder that can't be read says so, on %s disk", async (_, now) => {
+    const { problems } = await readNestFiles("/nowhere", makeDisk(now));
+    expect(problems).toMatchObject([{ path: ".", kind: "unreadable" }]);
   });
 
   test("more of them than the process may open are no problem", async () => {

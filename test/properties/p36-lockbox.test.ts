@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { lockboxStore, secretResolver } from "../../src/secrets";
+import { secretResolver } from "../../src/secrets";
+import { lockboxStore } from "../../src/secrets/lockbox-store";
 import { formatSecretReference } from "../../src/vocabulary/secret";
 import { type YandexCloud, yandexCloud } from "../../src/yandex";
 import { startYandexServer, type YandexServer } from "../support/yandex-server";

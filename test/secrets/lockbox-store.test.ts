@@ -1,5 +1,5 @@
 import { status as Code } from "@grpc/grpc-js";
-import { type LockboxPlace, lockboxStore } from "../../src/secrets";
+import { type LockboxPlace, lockboxStore } from "../../src/secrets/lockbox-store";
 import { parseSecretReference, type SecretReference } from "../../src/vocabulary/secret";
 import { type YandexCloud, yandexCloud, type YandexCloudOptions } from "../../src/yandex";
 import { type HeldEdges, heldEdges } from "../support/held-edges";

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { equalSyntax } from "../../src/fly/equal";
-import { parse } from "../../src/fly/parser";
+import { parse, parseInPieces } from "../../src/fly/parser";
 import { print } from "../../src/fly/print";
 import { renderDiagnostics } from "../../src/fly/render";
 import { scan } from "../../src/fly/scanner";
@@ -36,7 +37,7 @@ export function fuzz(seed: number, count: number, progress?: (done: number) => v
     for (let again = 0; again < 2 && problem === undefined && tookMs > LIMIT_MS; again++) tookMs = Math.min(tookMs, cpuOf(() => void checkParse(text)));
     slowestMs = Math.max(slowestMs, tookMs);
     if (tookMs > LIMIT_MS) problem ??= `took ${(tookMs / 1000).toFixed(1)} s`;
-    if (problem !== undefined) throw new Error(`seed ${seed}, input ${done}: ${problem}\n${JSON.stringify(text)}`);
+    if (problem !== undefined) throw new Error(`seed ${seed}, input ${done}: ${problem}\n${JSON.stringify(text).slice(0, 2000)}`);
     progress?.(done + 1);
   }
   return { valid, slowestMs };
@@ -52,7 +53,7 @@ export function checkParse(text: string): { readonly valid: boolean; readonly pr
   const source = new SourceText("fuzz.fly", text);
   const { body, diagnostics } = parse(source);
   const valid = diagnostics.length === 0;
-  const problem = checkTokens(text) ?? checkSpans(body, text) ?? checkDiagnostics();
+  const problem = checkTokens(text) ?? checkSpans(body, text) ?? checkDiagnostics() ?? checkPieces();
   if (problem !== undefined) return { valid, problem };
   renderDiagnostics(diagnostics, new Map([[source.file, source]]));
   if (valid) {
@@ -61,6 +62,12 @@ export function checkParse(text: string): { readonly valid: boolean; readonly pr
     if (again.diagnostics.length > 0 || !equalSyntax(again.body, body)) return { valid, problem: "printed and parsed again, it is another tree" };
   }
   return { valid };
+
+  /** Cut wherever it may be, it is the same file, or none. */
+  function checkPieces(): string | undefined {
+    const pieces = parseInPieces(source, 1);
+    return pieces && !isDeepStrictEqual(pieces, { body, diagnostics }) ? "read in pieces, it is another tree" : undefined;
+  }
 
   function checkDiagnostics(): string | undefined {
     const bytes = Buffer.byteLength(text);

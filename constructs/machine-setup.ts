@@ -9,6 +9,8 @@ import { expression, joinTemplates, template, type Template } from "./template";
 /** What a cloud adds to a machine's setup. */
 export interface MachineSetup {
   readonly configuration: RunnerConfiguration;
+  /** Variables of the runner's environment that say where its secrets are. */
+  readonly secretsPlace: Readonly<Record<string, string>>;
   /** Arguments of `docker create` that send the runner's output to the cloud's log. */
   readonly logging: readonly (string | Template)[];
   /** Shell command that lets Docker fetch the runner's image, where its registry asks who wants it. */
@@ -48,7 +50,7 @@ export function machineSetup(setup: MachineSetup): CloudInit {
     ...(Object.keys(apt).length > 0 && { apt }),
     ...(certificates.length > 0 && { ca_certs: { trusted: certificates } }),
     write_files: [
-      { path: ENVIRONMENT, permissions: "0600", content: environmentFile(configuration, certificates.length > 0) },
+      { path: ENVIRONMENT, permissions: "0600", content: environmentFile(setup, certificates.length > 0) },
       ...proxyFiles(configuration),
       ...startupScriptFile(configuration),
       { path: PREPARE, permissions: "0755", content: prepareScript(setup, certificates.length > 0) },
@@ -62,10 +64,10 @@ export function machineSetup(setup: MachineSetup): CloudInit {
 }
 
 /** The environment of the runner's container, as Docker reads it: a variable a line, nothing quoted. */
-function environmentFile(configuration: RunnerConfiguration, hasCertificates: boolean): string {
+function environmentFile({ configuration, secretsPlace }: MachineSetup, hasCertificates: boolean): string {
   const { startupScript: _, ...withoutScript } = configuration;
   const told = scriptRunsOnMachine(configuration) ? withoutScript : configuration;
-  const lines = [`${CONFIGURATION_VARIABLE}=${literalJson(canonicalJson(told))}`, ...proxyLines(configuration)];
+  const lines = [`${CONFIGURATION_VARIABLE}=${literalJson(canonicalJson(told))}`, ...Object.entries(secretsPlace).map(([name, value]) => `${name}=${value}`), ...proxyLines(configuration)];
   if (hasCertificates) lines.push(`NODE_EXTRA_CA_CERTS=${CERTIFICATES}`, `SSL_CERT_FILE=${CERTIFICATES}`);
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -11,6 +11,8 @@ export interface Context {
   readonly now: () => number;
   /** Waits, in milliseconds. Default: really waits. */
   readonly pause?: (milliseconds: number) => Promise<void>;
+  /** All that is printed from now on goes through `mask`. */
+  readonly maskOutput?: (mask: (text: string) => string) => void;
   /** How a person is asked; absent: on the terminal. */
   readonly prompts?: Prompts;
 }

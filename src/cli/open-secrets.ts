@@ -1,8 +1,36 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openAccessLog, openSecrets, type Secrets } from "../secrets";
+import { createMasker, type Masker, openAccessLog, openSecrets, type Secrets } from "../secrets";
 import type { Context } from "./context";
+
+/** In what a command prints, shorter values would make words and JSON unreadable. GitLab masks none that are shorter, either. */
+const SHORTEST_PRINTED = 8;
+
+/** One for all that a command prints, however often it opens its secrets. */
+const ofOutput = new WeakMap<Context, Masker>();
+
+function outputMasker(context: Context): Masker {
+  const known = ofOutput.get(context);
+  if (known) return known;
+  const masker = createMasker();
+  ofOutput.set(context, masker);
+  context.maskOutput?.((text) => masker.mask(text));
+  return masker;
+}
+
+/** Knows every secret that is read; those of some length are masked in all that is printed, too. */
+function maskerOf(context: Context): Masker {
+  const [all, printed] = [createMasker(), outputMasker(context)];
+  return {
+    ...all,
+    add(values) {
+      const known = [...values];
+      all.add(known);
+      printed.add(known.filter((value) => value.trim().length >= SHORTEST_PRINTED));
+    },
+  };
+}
 
 /**
  * The secrets for a command, as long as `work` lasts. With `GOSLING_SECRETS_LOG` every access becomes a line of that
@@ -15,7 +43,8 @@ export async function withSecrets<T>(context: Context, nestRoot: string, nest: s
   const secrets = openSecrets({
     env: context.env,
     nestRoot,
-    timing: { now: context.now, random: () => randomInt(2 ** 32) / 2 ** 32, pause: (ms) => pause(ms) },
+    masker: maskerOf(context),
+    timing: { now: context.now, random: () => randomInt(2 ** 32) / 2 ** 32, pause: context.pause ?? ((ms) => pause(ms)) },
     ...(nest !== undefined && { nest }),
     ...(log && { onAccess: (access) => log.write(access) }),
   });

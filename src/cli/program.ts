@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { GoslingError } from "../vocabulary/error";
 import { explainSystemError } from "./system-error";
 import { EXIT, type Context, type GlobalFlags, wantsColor } from "./context";
+import { concealed, guardOutput } from "./output-guard";
 
 /**
  * A command's file exports `configure`: it declares arguments and options on the command that the
@@ -60,7 +61,8 @@ export const COMMANDS: readonly CommandEntry[] = [
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 /** Runs the command line; answers with the exit code and never throws for what a person can cause. */
-export async function run(argv: readonly string[], context: Context, version: string): Promise<number> {
+export async function run(argv: readonly string[], world: Context, version: string): Promise<number> {
+  const context = guardOutput(world);
   let exitCode: number = EXIT.done;
   const cli: Cli = {
     context,
@@ -77,7 +79,7 @@ export async function run(argv: readonly string[], context: Context, version: st
     const program = await makeProgram(args, cli);
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    return reportError(error, argv, context);
+    return reportError(concealed(error, context.masked), argv, context);
   }
   return exitCode;
 }

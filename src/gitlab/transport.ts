@@ -107,7 +107,8 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
         }
         if (raw.status >= 200 && raw.status < 300) return { status: raw.status, headers: raw.headers, body: parseBody(asked, raw, !repeatable) };
         const { words, scope } = wordsOf(raw);
-        const failure = statusError(asked, raw.status, withoutSecrets(words, [options.token, request.body?.["token"]]), scope);
+        // Cut after that: half a token would not be known any more.
+        const failure = statusError(asked, raw.status, withoutSecrets(words, [options.token, request.body?.["token"]]).slice(0, LONGEST_WORDS), scope);
         const passing = raw.status >= 500 || raw.status === 408;
         if (!passing) throw failure;
         if (!repeatable) throw new GitlabError(failure.code, failure.message, { status: raw.status, mayBeDone: true, ...(failure.hint !== undefined && { hint: failure.hint }) });
@@ -179,17 +180,19 @@ function wordsOf({ headers, text }: RawResponse): { readonly words: string; read
 const LONGEST_WORDS = 500;
 
 function sentence(value: unknown): string {
-  if (typeof value === "string") return value.slice(0, LONGEST_WORDS);
-  if (Array.isArray(value)) return value.map(sentence).join(", ").slice(0, LONGEST_WORDS);
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(sentence).join(", ");
   if (typeof value === "object" && value !== null) {
     return Object.entries(value)
       .map(([field, problem]) => (field === "base" ? sentence(problem) : `${field} ${sentence(problem)}`))
-      .join("; ")
-      .slice(0, LONGEST_WORDS);
+      .join("; ");
   }
   return value === undefined || value === null ? "" : String(value);
 }
 
+/** Without what was sent, as it is and as URLs, headers and JSON have it. */
 function withoutSecrets(text: string, secrets: readonly unknown[]): string {
-  return secrets.reduce<string>((shown, secret) => (typeof secret === "string" && secret !== "" ? shown.replaceAll(secret, "***MASKED***") : shown), text);
+  const sent = secrets.filter((secret): secret is string => typeof secret === "string" && secret !== "");
+  const forms = sent.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("base64"), Buffer.from(secret).toString("base64").replace(/=+$/, ""), Buffer.from(secret).toString("base64url")]);
+  return forms.reduce((shown, form) => shown.replaceAll(form, "***MASKED***"), text);
 }

@@ -1,4 +1,4 @@
-import { parseSecretReference } from "../vocabulary/secret";
+import { parseSecretReference, type SecretBackend } from "../vocabulary/secret";
 import type { RunnerFile } from "./runner-file";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,16 +16,31 @@ export function programEnvironment(env: Environment): Record<string, string> {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value !== undefined && PASSED.test(name) ? [[name, value]] : [])));
 }
 
-/** The environment of the runner's own process: its settings and the variables that its secrets stand in, too. */
+/** The path of an authorised key, or the key itself. */
+const KEY_FILE = "YC_SERVICE_ACCOUNT_KEY_FILE";
+
+/**
+ * Where a store is, and the files that it knows us by. Keys and tokens of the one who deploys are not among them:
+ * jobs of the shell executor could read them.
+ */
+const STORES: Readonly<Partial<Record<SecretBackend, readonly string[]>>> = {
+  "aws-sm": ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+  "yc-lockbox": ["YC_FOLDER_ID", "YC_ENDPOINT", "YC_METADATA_ADDR", KEY_FILE],
+  vault: ["VAULT_ADDR", "VAULT_SERVER_URL", "VAULT_NAMESPACE", "VAULT_CACERT"],
+};
+
+/** The environment of the runner's own process: its settings and what reading its secrets takes, too. */
 export function runnerEnvironment(env: Environment, runner: RunnerFile): Record<string, string> {
   const references = [...runner.repositories.map(({ runnerToken }) => runnerToken), ...Object.values(runner.secrets)];
   const names = references.flatMap((text) => {
     const reference = parseSecretReference(text);
-    return reference.ok && reference.value.backend === "env" ? [reference.value.name] : [];
+    if (!reference.ok) return [];
+    const { backend, name } = reference.value;
+    return backend === "env" ? [name] : (STORES[backend] ?? []);
   });
   const own = ["GOSLING_AGENT", "GOSLING_UMASK", "GOSLING_HEARTBEAT_MS", ...names].flatMap((name): [string, string][] => {
     const value = env[name];
-    return value === undefined ? [] : [[name, value]];
+    return value === undefined || (name === KEY_FILE && value.trimStart().startsWith("{")) ? [] : [[name, value]];
   });
   return { ...programEnvironment(env), ...Object.fromEntries(own) };
 }

@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { GoslingError } from "../vocabulary/error";
 import { SECRET_REFRESH_SECONDS } from "../vocabulary/runner-configuration";
-import { createMasker, environmentStore, fileStore, secretResolver } from "../secrets";
+import { type AccessLog, createMasker, openAccessLog } from "../secrets";
 import { claimRunner } from "./claim";
+import { createRunner } from "./create";
 import { runnerFolder } from "./folder";
 import { createLog, type LogFile, openLogFile } from "./log";
 import { identify, machineProcesses } from "./processes";
 import { runnerUnknown } from "./runner-unknown";
 import { readRunnerFile } from "./runner-file";
+import { openRunnerSecrets, type SecretSource } from "./secret-source";
 import { createStatusKeeper } from "./status-keeper";
 import { type Supervisor, superviseRunner } from "./supervisor";
 
@@ -23,7 +27,9 @@ export interface RunOptions {
   readonly output: { write(bytes: Uint8Array): unknown };
   /**
    * `GOSLING_UMASK` (octal) is the file mode mask of the agent and its jobs, where the one that this process
-   * has inherited was made for others; `GOSLING_HEARTBEAT_MS` the time between heartbeats.
+   * has inherited was made for others; `GOSLING_HEARTBEAT_MS` the time between heartbeats; `GOSLING_SECRETS_LOG` a
+   * file that gets a line for every access to a secret. On a machine of a cloud `GOSLING_RUNNER_CONFIGURATION` is what
+   * the runner is told.
    */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Name of this launch; its heartbeats carry it. Default: random. */
@@ -39,6 +45,8 @@ const HEARTBEAT_MS = 3000;
  */
 export async function runRunner(options: RunOptions): Promise<void> {
   const folder = runnerFolder(options.nestRoot, options.egg, options.id);
+  const told = options.env["GOSLING_RUNNER_CONFIGURATION"];
+  if (told) await createRunner(options.nestRoot, options.egg, options.id, told);
   const runner = await readRunnerFile(folder);
   if (runner === undefined) throw runnerUnknown(options.egg, options.id);
   restoreUmask(options.env["GOSLING_UMASK"]);
@@ -52,6 +60,8 @@ export async function runRunner(options: RunOptions): Promise<void> {
   const file: LogFile = options.toLogFile ? openLogFile(folder.log) : { write: (bytes) => void options.output.write(bytes), close: () => undefined };
   const log = createLog(file, masker, Date.now);
   let supervisor: Supervisor | undefined = undefined;
+  let accessLog: AccessLog | undefined;
+  let secrets: SecretSource | undefined;
   const status = createStatusKeeper(folder, runner, { pid: process.pid, launch }, Date.now, (error) => {
     log.line(`the heartbeat can't be written: ${error.message}`);
     // Nobody can see or reach a runner whose folder is gone.
@@ -65,12 +75,21 @@ export async function runRunner(options: RunOptions): Promise<void> {
   });
   try {
     log.line(`runner ${options.id} of ${options.egg}, revision ${runner.revision} (process ${process.pid})`);
+    const accesses = options.env["GOSLING_SECRETS_LOG"];
+    if (accesses) accessLog = openAccessLog(resolve(accesses));
+    secrets = openRunnerSecrets(runner, {
+      env: options.env,
+      nestRoot: options.nestRoot,
+      timing: { now: Date.now, random: Math.random, pause: (ms) => pause(ms) },
+      masker,
+      onAccess: (access) => accessLog?.write(access),
+    });
     supervisor = superviseRunner({
       runner,
       folder,
       env: options.env,
       agentPath: options.agent ?? options.env["GOSLING_AGENT"],
-      resolve: secretResolver([environmentStore(options.env), fileStore(options.nestRoot)]),
+      secrets,
       masker,
       log,
       status,
@@ -88,6 +107,8 @@ export async function runRunner(options: RunOptions): Promise<void> {
     throw error;
   } finally {
     stopListening();
+    await secrets?.close();
+    accessLog?.close();
     log.close();
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { Masker, ResolveSecret } from "../secrets";
+import type { Masker } from "../secrets";
 import { systemId } from "../vocabulary/system-id";
 import { agentMissing, agentVersion, findAgent, freePort } from "./agent";
 import { agentConfig, SHUTDOWN_TIMEOUT_SECONDS } from "./agent-config";
@@ -16,6 +16,7 @@ import { programEnvironment } from "./process-environment";
 import type { Processes } from "./processes";
 import type { RunnerFile } from "./runner-file";
 import { readRunnerSecrets, type RunnerSecrets } from "./runner-secrets";
+import type { SecretSource } from "./secret-source";
 import { hasStartedUp, runStartupScript } from "./startup-script";
 import type { Status, StatusKeeper } from "./status-keeper";
 import { createWaker } from "./waker";
@@ -27,7 +28,7 @@ export interface SupervisorInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Path of the agent; absent: `gitlab-runner` on the PATH. */
   readonly agentPath?: string;
-  readonly resolve: ResolveSecret;
+  readonly secrets: Pick<SecretSource, "read" | "forget">;
   readonly masker: Masker;
   readonly log: RunnerLog;
   readonly status: StatusKeeper;
@@ -80,17 +81,20 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
   /** What the agent was given, and when the secrets were last read. */
   let given: RunnerSecrets | undefined;
   let readAt = 0;
+  let last: Omit<Partial<Status>, "draining"> & Pick<Status, "state"> = { state: "starting" };
   const pauseMs = (attempt: number): number => backoffMs(attempt, { firstMs: FIRST_PAUSE_MS, maxMs: LONGEST_PAUSE_MS, random: input.random });
 
   const report = (now: Omit<Partial<Status>, "draining"> & Pick<Status, "state">): Promise<void> => {
     const draining = wish !== "run";
+    last = now;
     return status.report({ ...now, state: draining && now.state !== "stopped" ? "draining" : now.state, draining });
   };
 
-  /** Secrets of now; those of before stay masked too. */
+  /** Secrets of now, whatever is kept of an earlier reading; those of before stay masked too. */
   async function readSecrets(): Promise<RunnerSecrets> {
-    const secrets = await readRunnerSecrets(runner, input.resolve);
     readAt = input.now();
+    input.secrets.forget();
+    const secrets = await readRunnerSecrets(runner, (reference) => input.secrets.read(reference));
     input.masker.add([...secrets.tokens.values(), ...secrets.variables.values()]);
     return secrets;
   }
@@ -101,6 +105,24 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
     await writeFileAtomically(folder.systemId, systemId(runner.nest, runner.egg, runner.id));
     await writeFileAtomically(folder.agentConfig, text);
     given = secrets;
+  }
+
+  /**
+   * Waits for what servers may be slow to answer; beats meanwhile.
+   * @returns undefined where the runner is asked to end first.
+   */
+  async function patiently<T>(work: Promise<T>): Promise<T | undefined> {
+    let settled = false;
+    const end = work.finally(() => {
+      settled = true;
+      waker.wake();
+    });
+    end.catch(() => undefined);
+    while (!settled && wish === "run") {
+      await waker.pause(input.heartbeatMs);
+      if (!settled) await report(last);
+    }
+    return settled ? end : undefined;
   }
 
   /** @returns why it can't go on, or undefined. */
@@ -124,7 +146,8 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
 
   /** One try to get everything ready and to run the agent until it ends. */
   async function attempt(): Promise<"again" | { readonly failed: string } | { readonly missing: readonly string[] }> {
-    const secrets = await readSecrets();
+    const secrets = await patiently(readSecrets());
+    if (secrets === undefined) return "again";
     let path = await findAgent(input.agentPath, input.env);
     if (secrets.missing.length === 0) {
       // It may install the agent, so the agent is looked for again after it.
@@ -158,6 +181,23 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
     let quitAt: number | undefined;
     let abortedAt: number | undefined;
     let killed = false;
+    let reading = false;
+    /** What is to be done with the secrets that were read meanwhile. */
+    let arrived: (() => Promise<void>) | undefined;
+    const readAnew = (): void => {
+      const asked = reloadWanted;
+      reloadWanted = false;
+      reading = true;
+      void readSecrets()
+        .then(
+          (secrets) => (arrived = () => reloadAgent(agent, secrets, asked)),
+          (error: unknown) => (arrived = () => Promise.reject(error)),
+        )
+        .finally(() => {
+          reading = false;
+          waker.wake();
+        });
+    };
     const abort = (): void => {
       agent.signal("SIGTERM");
       abortedAt = input.now();
@@ -174,10 +214,12 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
           agent.signal("SIGKILL");
           killed = true;
         }
-        if (hasAnswered && quitAt === undefined && (reloadWanted || input.now() - readAt >= input.refreshMs)) {
-          const asked = reloadWanted;
-          reloadWanted = false;
-          await reloadAgent(agent, asked);
+        if (hasAnswered && quitAt === undefined) {
+          const give = arrived;
+          arrived = undefined;
+          await give?.();
+          // A store may be slow: wishes and heartbeats don't wait for it.
+          if (!reading && (reloadWanted || input.now() - readAt >= input.refreshMs)) readAnew();
         }
         const answer = await jobsOfAgent(agent.port);
         if (answer !== undefined && !hasAnswered) hasAnswered = true;
@@ -203,8 +245,7 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
   }
 
   /** Unasked, the agent is told only of what has changed: of a token that was rotated. */
-  async function reloadAgent(agent: RunningAgent, asked: boolean): Promise<void> {
-    const secrets = await readSecrets();
+  async function reloadAgent(agent: RunningAgent, secrets: RunnerSecrets, asked: boolean): Promise<void> {
     if (!asked && given !== undefined && isDeepStrictEqual(secrets, given)) return;
     if (secrets.missing.length > 0) {
       log.line(`not reloaded, the agent keeps what it has: ${secrets.missing.join("; ")}`);
@@ -234,7 +275,7 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
         const line = `waiting: ${outcome.missing.join("; ")}`;
         if (line !== waitingFor) log.line(line);
         waitingFor = line;
-        await report({ state: "waiting", missing: outcome.missing });
+        await report(waiting(outcome.missing));
       } else {
         log.line(`failed: ${outcome.failed}`);
         await report({ state: "failed", reason: input.masker.mask(outcome.failed) });
@@ -247,12 +288,15 @@ export function superviseRunner(input: SupervisorInput): Supervisor {
     await report({ state: "stopped" });
   }
 
+  /** A store's own words are among the reasons. */
+  const waiting = (missing: readonly string[]): Parameters<typeof report>[0] => ({ state: "waiting", missing: missing.map((line) => input.masker.mask(line)) });
+
   /** A pause that goes on beating, and ends when something is wished. */
   async function rest(ms: number, outcome: { readonly failed: string } | { readonly missing: readonly string[] }): Promise<void> {
     const until = input.now() + ms;
     while (wish === "run" && !reloadWanted && input.now() < until) {
       await waker.pause(Math.min(input.heartbeatMs, until - input.now()));
-      await report("missing" in outcome ? { state: "waiting", missing: outcome.missing } : { state: "failed", reason: input.masker.mask(outcome.failed) });
+      await report("missing" in outcome ? waiting(outcome.missing) : { state: "failed", reason: input.masker.mask(outcome.failed) });
     }
   }
 

@@ -33,17 +33,18 @@ interface Circumstances {
   readonly doing: Doing;
   /** Absent: the one of the profile. */
   readonly region: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What signed us in; none of it is in the error. */
+  readonly credentials: readonly (string | undefined)[];
 }
 
 /** An error of the SDK as a person can use it; what is none of the store's errors comes back as it is. */
 export function explainAwsError(error: unknown, circumstances: Circumstances): unknown {
   if (error instanceof GoslingError) return error;
-  const { reference, doing, region, env } = circumstances;
+  const { reference, doing, region, credentials } = circumstances;
   const { name = "", message = "" } = error as AwsError;
   const status = statusOf(error as AwsError);
   const where = region === undefined ? "Secrets Manager" : `Secrets Manager in ${region}`;
-  const said = saidByServer(message, [env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"]]);
+  const said = saidByServer(message, credentials);
   const failure = (code: "SECRET_CREDENTIALS" | "SECRET_SETTINGS" | "SECRET_UNREACHABLE", why: string, hint: string): StoreFailure => new StoreFailure(code, reference, doing, why, hint);
   const named = formatSecretReference(reference);
 
@@ -82,6 +83,11 @@ function missing(reference: SecretReference, region: string | undefined, doing: 
   }
   if (reference.name.startsWith("arn:")) return new GoslingError("SECRET_MISSING", `there is nothing behind ${named}${where}`, { hint: "Check the ARN. A secret that Gosling is to make goes by its name." });
   return new GoslingError("SECRET_MISSING", `there is nothing behind ${named}${where}`, { hint: `Put it there: gosling secrets set ${unversioned(reference)}${region === undefined ? "" : ` --region ${region}`}` });
+}
+
+/** Whether a server has answered, and so was told who we are. */
+export function isAnswer(error: unknown): boolean {
+  return statusOf(error as AwsError) !== undefined;
 }
 
 function statusOf(error: AwsError): number | undefined {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SecretsManagerClient, SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import type { SecretReference } from "../vocabulary/secret";
-import { explainAwsError, isPassingAwsError, isMissing } from "./aws-errors";
+import { explainAwsError, isAnswer, isMissing, isPassingAwsError } from "./aws-errors";
 import type { Doing } from "./failure";
 import { type Timing, withRetries } from "./retry";
 import { entryOf, notEntries, parseEntries, type SecretEntries, withEntry } from "./secret-entry";
@@ -52,7 +52,7 @@ export function awsStore(options: AwsStoreOptions): SecretStore {
     try {
       return await withRetries((signal) => work(sdk, client, signal), isPassingAwsError, timing, timeoutMs);
     } catch (error) {
-      throw explainAwsError(error, { reference, doing, region, env });
+      throw explainAwsError(error, { reference, doing, region, credentials: isAnswer(error) ? await credentialsOf(client) : [] });
     }
   };
 
@@ -108,6 +108,12 @@ function clientConfig(env: AwsStoreOptions["env"], region: string | undefined): 
     ...(endpoint && { endpoint }),
     ...(profile ? { profile } : accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
   };
+}
+
+/** What a request was signed with, wherever it came from: from the environment, a profile, a role. */
+async function credentialsOf(client: SecretsManagerClient): Promise<readonly (string | undefined)[]> {
+  const used = await client.config.credentials().catch(() => undefined);
+  return [used?.secretAccessKey, used?.sessionToken];
 }
 
 /** The region of a secret; undefined: what the SDK finds in the profile. */

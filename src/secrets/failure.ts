@@ -1,5 +1,6 @@
 import { GoslingError } from "../vocabulary/error";
 import { formatSecretReference, type SecretReference } from "../vocabulary/secret";
+import { createMasker } from "./masking";
 import type { SecretErrorCode } from "./secret-store";
 
 /** What was to be done with a secret. */
@@ -28,11 +29,11 @@ export class StoreFailure extends GoslingError {
 
 /**
  * Text that a server says, as it may stand in a message: one line, not long, without `secrets` (what we told the
- * server). Ends without a full stop.
+ * server) in whatever encoding. Ends without a full stop.
  */
 export function saidByServer(text: string, secrets: readonly (string | undefined)[]): string {
-  let shown = text.replace(/[\s\p{C}]+/gu, " ").trim();
-  for (const secret of secrets) if (secret) shown = shown.replaceAll(secret.trim(), "***MASKED***");
+  // Masked before it is cut: half a secret would not be known any more.
+  const shown = createMasker(secrets.flatMap((secret) => secret?.trim() ?? [])).mask(text.replace(/[\s\p{C}]+/gu, " ").trim());
   return (shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown).replace(/\.$/, "");
 }
 

@@ -5,7 +5,7 @@ export { StoreFailure } from "./failure";
 export { environmentStore, fileStore } from "./local-stores";
 export { MASK, createMasker, type Masker, type MaskingStream } from "./masking";
 export { openSecrets, type Secrets, type SecretsOptions } from "./open-secrets";
-export { secretResolver, type ResolveSecret } from "./resolve";
+export { readReference, secretResolver, type ResolveSecret } from "./resolve";
 export { TIMEOUT_MS, type Timing, withRetries } from "./retry";
 export { SECRET_ERRORS, type SecretErrorCode, isSecretError, type SecretPlace, type SecretStore, type WriteOptions } from "./secret-store";
 export { decodeKey, generateKey } from "./state-key";

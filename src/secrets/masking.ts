@@ -1,4 +1,5 @@
 import { encodedForms } from "./encodings";
+import { createPatternIndex, type PatternIndex } from "./pattern-index";
 
 /** What stands in the place of a secret. */
 export const MASK = "***MASKED***";
@@ -26,13 +27,13 @@ export interface MaskingStream {
  */
 export function createMasker(values: Iterable<string> = []): Masker {
   const forms = new Set<string>();
-  const patterns: Buffer[] = [];
+  const patterns = createPatternIndex();
   const add = (more: Iterable<string>): void => {
     for (const value of more) {
       for (const form of encodedForms(value)) {
         if (forms.has(form)) continue;
         forms.add(form);
-        patterns.push(Buffer.from(form, "utf8"));
+        patterns.add(Buffer.from(form, "utf8"));
       }
     }
   };
@@ -40,26 +41,30 @@ export function createMasker(values: Iterable<string> = []): Masker {
   return {
     add,
     mask(text) {
+      if (forms.size === 0) return text;
+      const bytes = Buffer.from(text, "utf8");
+      // Nearly all text that is looked at holds none.
+      if (patterns.occurrences(bytes).length === 0) return text;
       const stream = startStream(patterns);
-      return Buffer.concat([stream.write(Buffer.from(text, "utf8")), stream.end()]).toString("utf8");
+      return Buffer.concat([stream.write(bytes), stream.end()]).toString("utf8");
     },
     stream: () => startStream(patterns),
   };
 }
 
-function startStream(patterns: readonly Buffer[]): MaskingStream {
+function startStream(patterns: PatternIndex): MaskingStream {
   /** Bytes that are not shown yet. */
   let pending: Buffer = Buffer.alloc(0);
   /** How many of them, from the first on, belong to a mask that is shown already. */
   let covered = 0;
 
   const advance = (final: boolean): Buffer => {
-    const held = final ? 0 : longestOpenEnd(pending, patterns);
+    const held = final ? 0 : patterns.longestOpenEnd(pending);
     const border = pending.length - held;
     const out: Buffer[] = [];
     let position = 0;
     let maskedUntil = covered;
-    for (const [start, end] of occurrences(pending, patterns)) {
+    for (const [start, end] of patterns.occurrences(pending)) {
       if (start < maskedUntil) {
         maskedUntil = Math.max(maskedUntil, end);
         continue;
@@ -84,27 +89,4 @@ function startStream(patterns: readonly Buffer[]): MaskingStream {
     },
     end: () => advance(true),
   };
-}
-
-/** Where patterns occur, also overlapping ones, sorted by start. */
-function occurrences(bytes: Buffer, patterns: readonly Buffer[]): [number, number][] {
-  const found: [number, number][] = [];
-  for (const pattern of patterns) {
-    for (let at = bytes.indexOf(pattern); at !== -1; at = bytes.indexOf(pattern, at + 1)) found.push([at, at + pattern.length]);
-  }
-  return found.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
-}
-
-/** Length of the longest end of `bytes` that is the beginning, but not the whole, of a pattern. */
-function longestOpenEnd(bytes: Buffer, patterns: readonly Buffer[]): number {
-  let longest = 0;
-  for (const pattern of patterns) {
-    for (let length = Math.min(pattern.length - 1, bytes.length); length > longest; length--) {
-      if (bytes.compare(pattern, 0, length, bytes.length - length) === 0) {
-        longest = length;
-        break;
-      }
-    }
-  }
-  return longest;
 }

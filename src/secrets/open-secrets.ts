@@ -62,7 +62,7 @@ export function openSecrets(options: SecretsOptions): Secrets {
   const stores = openStores(options, masker);
   const cache = createCache({ ttlMs: options.ttlMs ?? TTL_MS, errorTtlMs, now });
   const outages = createOutages<StoreFailure>(errorTtlMs, now);
-  masker.add([env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"]].filter((secret) => secret !== undefined));
+  masker.add(credentialsIn(env));
 
   const load = async (reference: SecretReference, place: SecretPlace | undefined): Promise<string> => {
     const store = storeOf(stores, reference);
@@ -126,6 +126,16 @@ export function openSecrets(options: SecretsOptions): Secrets {
       for (const store of stores) await store.close?.();
     },
   };
+}
+
+/** Variables that hold what signs somebody in somewhere, by the names that everybody gives them. */
+const CREDENTIAL = /(^|_)(TOKEN|PASSWORD|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|SECRET_ID|PRIVATE_KEY)$|^TF_TOKEN_/;
+/** What is shorter is none, but a word that would be masked wherever it stands. */
+const SHORTEST_CREDENTIAL = 8;
+
+/** Engines, their providers and scripts see the environment, too, and may repeat what they see. */
+function credentialsIn(env: SecretsOptions["env"]): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) => (CREDENTIAL.test(name) && value.trim().length >= SHORTEST_CREDENTIAL ? [value] : []));
 }
 
 function openStores({ env, nestRoot, timing, timeoutMs, nest, stores = [] }: SecretsOptions, masker: Masker): readonly SecretStore[] {

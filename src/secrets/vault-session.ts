@@ -99,7 +99,7 @@ export function vaultSession(options: VaultOptions): VaultSession {
       if (again.status !== 403) return again;
     }
     const capabilities = doing === "read" ? '["read"]' : '["create", "read", "update"]';
-    throw new GoslingError("SECRET_DENIED", `${formatSecretReference(reference)} can't be ${doing}: Vault at ${settings.address} denies it: ${saidBy(answer, settings)}`, {
+    throw new GoslingError("SECRET_DENIED", `${formatSecretReference(reference)} can't be ${doing}: Vault at ${settings.address} denies it: ${saidBy(answer, settings, first)}`, {
       hint: `A policy of this token needs: path "${decodeURIComponent(request.path.split("?")[0] ?? "")}" { capabilities = ${capabilities} }`,
     });
   };
@@ -145,8 +145,8 @@ function explain(error: unknown, { reference, doing }: VaultPurpose, address: st
   return error;
 }
 
-function saidBy({ status, errors }: VaultAnswer, { login }: VaultSettings): string {
-  return saidByServer(errors.join("; "), credentialsOf(login)) || `status ${status}`;
+function saidBy({ status, errors }: VaultAnswer, { login }: VaultSettings, token?: Token): string {
+  return saidByServer(errors.join("; "), [...credentialsOf(login), token?.text]) || `status ${status}`;
 }
 
 function credentialsOf(login: VaultLogin): readonly string[] {

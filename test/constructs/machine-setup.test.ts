@@ -31,7 +31,7 @@ const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const proxy = { http: "http://proxy:3128", https: "http://proxy:3128", noProxy: ["10.0.0.0/8"] };
 const everything: Partial<RunnerConfiguration> = { proxy, caCertificate: `# our own\n${PEM}${PEM}`, startupScript: "touch hello", executor: "docker", image: "debian:13" };
 
-const setup = (changes: Partial<RunnerConfiguration> = {}) => machineSetup({ configuration: { ...configuration, ...changes }, logging: ["--log-driver", "journald"] });
+const setup = (changes: Partial<RunnerConfiguration> = {}) => machineSetup({ configuration: { ...configuration, ...changes }, secretsPlace: { AWS_REGION: "eu-central-1" }, logging: ["--log-driver", "journald"] });
 const files = (changes: Partial<RunnerConfiguration> = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(setup(changes).write_files.map(({ path, content }) => [path, content instanceof Template ? templateText(content) : content]));
 const environment = (changes: Partial<RunnerConfiguration> = {}): Readonly<Record<string, string>> =>
@@ -48,6 +48,10 @@ describe("the runner's container", () => {
   test("is told all that the Egg says, in one line, byte for byte; secrets by reference", () => {
     expect(JSON.parse(environment()["GOSLING_RUNNER_CONFIGURATION"] ?? "")).toEqual(configuration);
     expect(setup().write_files[0]).toMatchObject({ permissions: "0600" });
+  });
+
+  test("is told where its secrets are", () => {
+    expect(environment()).toMatchObject({ AWS_REGION: "eu-central-1" });
   });
 
   test("runs runner mode for its id, with a folder that outlives it", () => {

@@ -104,6 +104,8 @@ describe("what goes wrong is told by name, with a way out, and without the token
     ["a conflict", { status: 409, body: { message: { base: ["taken"] } } }, "GITLAB_REFUSED", `${SERVER} refuses GET runners/1 with status 409: taken`],
     ["a wrong value", { status: 400, body: { message: { maximum_timeout: ["needs to be at least 10 minutes"] } } }, "GITLAB_REFUSED", `${SERVER} refuses GET runners/1 with status 400: maximum_timeout needs to be at least 10 minutes`],
     ["a server that has moved", { status: 301, headers: { location: "https://elsewhere.example.org" } }, "GITLAB_REFUSED", `${SERVER} sends GET runners/1 elsewhere (status 301)`],
+    ["a token that is repeated as a header has it", { status: 400, body: { message: `Basic ${Buffer.from(TOKEN).toString("base64")}` } }, "GITLAB_REFUSED", `${SERVER} refuses GET runners/1 with status 400: Basic ***MASKED***`],
+    ["a token where long words are cut", { status: 400, body: { message: `${"-".repeat(490)}${TOKEN}` } }, "GITLAB_REFUSED", `${SERVER} refuses GET runners/1 with status 400: ${"-".repeat(490)}***MASKED*`],
   ])("%s", async (_, fault, code, message) => {
     server.fail(/./, { kind: "status", ...fault });
     const error = await failure(gitlab.runner(1));

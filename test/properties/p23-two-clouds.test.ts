@@ -34,6 +34,8 @@ const stackOn = (egg: PortableEgg, cloud: CloudName): { readonly stack: StackJso
 
 /** What goes to a cloud's log is the cloud's own. */
 const OWN_FILES = /fluent-bit\.conf$|gosling-logs\.service$/;
+/** Where the runner's secrets are; no job sees it. */
+const PLACE = /^(AWS_REGION|YC_FOLDER_ID)=.*\n/m;
 const LOGGING = /--log-driver .*?(?= \S+ runner run )/;
 
 function machineOf(text: string): Machine {
@@ -42,7 +44,7 @@ function machineOf(text: string): Machine {
   return {
     apt,
     trusted,
-    files: Object.fromEntries(kept.map(({ path, permissions, content }) => [`${path} ${permissions}`, withoutCloud(content).replace(LOGGING, "LOGGING")])),
+    files: Object.fromEntries(kept.map(({ path, permissions, content }) => [`${path} ${permissions}`, withoutCloud(content).replace(LOGGING, "LOGGING").replace(PLACE, "")])),
     commands: runcmd.filter((command) => !command.includes("gosling-logs.service")),
   };
 }

@@ -109,6 +109,16 @@ test("a runner takes over what its programs need and the variables of its own se
   expect(runnerEnvironment(env, runner)).toEqual({ PATH: "/bin", HOME: "/root", LC_ALL: "C", MY_SECRET: "s", GOSLING_AGENT: "/agent", HTTPS_PROXY: "http://p" });
 });
 
+test("a runner takes over where its stores are, and no key of the one who deploys", () => {
+  const env = { AWS_REGION: "eu-central-1", AWS_PROFILE: "runners", AWS_ACCESS_KEY_ID: "u", AWS_SECRET_ACCESS_KEY: "v", AWS_SESSION_TOKEN: "w", VAULT_ADDR: "https://vault", VAULT_TOKEN: "x", YC_FOLDER_ID: "f", YC_TOKEN: "y" };
+  const taken = (secret: string) => runnerEnvironment(env, runnerFile({ secrets: { A: secret } }));
+  expect(taken("aws-sm://x/y")).toEqual({ AWS_REGION: "eu-central-1", AWS_PROFILE: "runners" });
+  expect(taken("vault://x/y/z")).toEqual({ VAULT_ADDR: "https://vault" });
+  expect(taken("yc-lockbox://x/y")).toEqual({ YC_FOLDER_ID: "f" });
+  const withKey = (key: string) => runnerEnvironment({ YC_SERVICE_ACCOUNT_KEY_FILE: key }, runnerFile({ secrets: { A: "yc-lockbox://x/y" } }));
+  expect([withKey("/etc/key.json"), withKey(' {"private_key":"k"}')]).toEqual([{ YC_SERVICE_ACCOUNT_KEY_FILE: "/etc/key.json" }, {}]);
+});
+
 test("a pause ends when somebody wakes it, also when they did so before it began", async () => {
   const waker = createWaker();
   waker.wake();

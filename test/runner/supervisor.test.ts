@@ -9,6 +9,7 @@ import { machineProcesses } from "../../src/runner/processes";
 import type { RunnerFile } from "../../src/runner/runner-file";
 import type { Status } from "../../src/runner/status-keeper";
 import { type Supervisor, superviseRunner } from "../../src/runner/supervisor";
+import { GoslingError } from "../../src/vocabulary/error";
 import { systemId } from "../../src/vocabulary/system-id";
 import { installAgent, type TestAgent } from "../support/agent";
 import { eventually } from "../support/eventually";
@@ -20,6 +21,10 @@ let agent: TestAgent;
 let clock: number;
 /** What is behind the reference of its token. */
 let token: string;
+/** A store's value that was read before. */
+let kept: string | undefined;
+/** What the store says instead of giving it. */
+let refusal: string | undefined;
 let reports: Partial<Status>[];
 let lines: string[];
 let supervisor: Supervisor | undefined;
@@ -29,6 +34,7 @@ beforeEach(async () => {
   agent = await installAgent(join(root, "agent"));
   clock = 0;
   token = "glrt-abcdefghij0123456789";
+  kept = refusal = undefined;
   reports = [];
   lines = [];
 });
@@ -49,7 +55,13 @@ async function supervise(over: Partial<RunnerFile> = {}, agentPath = agent.path)
     folder,
     env: { PATH: process.env["PATH"] },
     agentPath,
-    resolve: async () => token,
+    secrets: {
+      async read() {
+        if (refusal !== undefined) throw new GoslingError("SECRET_DENIED", refusal);
+        return (kept ??= token);
+      },
+      forget: () => (kept = undefined),
+    },
     masker,
     log: createLog({ write: (bytes) => lines.push(Buffer.from(bytes).toString()), close: () => undefined }, masker, () => 0),
     status: {
@@ -185,4 +197,16 @@ test("what is missing is looked for again with pauses up to a minute, and told o
   }
   expect(reports.at(-1)).toMatchObject({ state: "waiting", missing: [`no agent: ${join(root, "nothing")} is no program`] });
   expect(lines.filter((line) => line.includes("waiting:"))).toHaveLength(1);
+});
+
+test("what a store says where a secret is missing holds no secret of before, in the heartbeat or in the log", async () => {
+  await supervise();
+  await state("idle");
+  refusal = `denied, and so is ${Buffer.from(token).toString("base64")}`;
+  await agent.crash();
+  await state("failed");
+  clock += 1000;
+  await state("waiting");
+  expect(reports.at(-1)).toMatchObject({ missing: ["denied, and so is ***MASKED***"] });
+  expect(lines.join("")).toContain("waiting: denied, and so is ***MASKED***");
 });

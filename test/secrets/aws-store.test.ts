@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { awsStore, type AwsStoreOptions } from "../../src/secrets/aws-store";
 import { readReference } from "../../src/secrets/resolve";
 import type { SecretStore } from "../../src/secrets/secret-store";
+import { folderWith } from "../support/folder";
 import { testTiming, type TestTiming } from "../support/secret-timing";
 import { awsEnvironment, awsError, type SecretsManager, secretsManager } from "../support/secrets-manager";
 
@@ -96,6 +98,7 @@ describe("aws-sm://", () => {
     ["denied", awsError("AccessDeniedException", "User: arn:aws:iam::1:user/ada is not authorized to perform: secretsmanager:GetSecretValue on resource: app"), "SECRET_DENIED", /^aws-sm:\/\/app\/key can't be read: Secrets Manager in eu-central-1 denies it: User: .*ada is not authorized/, /Allow secretsmanager:GetSecretValue/],
     ["an expired token", awsError("ExpiredTokenException", "The security token included in the request is expired"), "SECRET_CREDENTIALS", /^aws-sm:\/\/app\/key can't be read: .*does not take these credentials: The security token .* is expired$/, /Sign in again/],
     ["wrong keys that the server repeats", awsError("UnrecognizedClientException", "what is aws-key-canary-0001?"), "SECRET_CREDENTIALS", /what is \*\*\*MASKED\*\*\*\?$/, /AWS_PROFILE/],
+    ["wrong keys that the server repeats in base64", awsError("UnrecognizedClientException", `what is ${Buffer.from("aws-key-canary-0001").toString("base64")}?`), "SECRET_CREDENTIALS", /what is \*\*\*MASKED\*\*\*\?$/, /AWS_PROFILE/],
     ["marked for deletion", awsError("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."), "SECRET_UNREADABLE", /marked for deletion in eu-central-1$/, /restore-secret --secret-id app/],
     ["a key of KMS that fails", awsError("DecryptionFailure", "Secrets Manager can't decrypt the protected secret text"), "SECRET_UNREADABLE", /refuses it: .*can't decrypt.*\(DecryptionFailure\)$/, /KMS key/],
   ])("%s: said at once, not tried again", async (_what, fault, code, message, hint) => {
@@ -126,6 +129,21 @@ describe("aws-sm://", () => {
     const [code, said] = await refused(read("aws-sm://app/key", { timeoutMs: fault === "silence" ? 30 : 5000 }));
     expect([code, said]).toEqual(["SECRET_UNREACHABLE", expect.stringMatching(message)]);
     expect(timing.pauses).toHaveLength(2);
+  });
+
+  test("what signs us in is not repeated, wherever the SDK has found it", async () => {
+    const keys = join(folderWith({ keys: "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = of-a-file\naws_session_token = session-canary-0001\n" }), "keys");
+    const before = process.env["AWS_SHARED_CREDENTIALS_FILE"];
+    process.env["AWS_SHARED_CREDENTIALS_FILE"] = keys;
+    try {
+      server.faults.push(awsError("ExpiredTokenException", "session-canary-0001 has expired"));
+      const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...env } = awsEnvironment(server);
+      expect((await refused(read("aws-sm://app/key", { env })))[1]).toMatch(/credentials: \*\*\*MASKED\*\*\* has expired$/);
+      expect(server.requests[0]?.headers["x-amz-security-token"]).toBe("session-canary-0001");
+    } finally {
+      if (before === undefined) delete process.env["AWS_SHARED_CREDENTIALS_FILE"];
+      else process.env["AWS_SHARED_CREDENTIALS_FILE"] = before;
+    }
   });
 
   test("an answer that is no JSON is not repeated, though it holds a value", async () => {

@@ -110,6 +110,12 @@ describe("the cache", () => {
 });
 
 describe("the masker", () => {
+  test("knows what the environment holds to sign in with, for whomever, and no other variable", () => {
+    const env = { CI_JOB_TOKEN: "job-token-7", NPM_TOKEN: "npm-0123456789", DB_PASSWORD: "pass-word", TF_TOKEN_registry_example_com: "of-the-registry", SHORT_TOKEN: "true", TOKEN_NAME: "a-name-of-it", PATH: "/usr/local/bin" };
+    const { masker } = open({ env });
+    expect(Object.values(env).map((value) => masker.mask(value))).toEqual([...Array<string>(4).fill("***MASKED***"), "true", "a-name-of-it", "/usr/local/bin"]);
+  });
+
   test("knows every value that was read or written, and what we sign in with", async () => {
     const secrets = open();
     await secrets.read("aws-sm://app/key");

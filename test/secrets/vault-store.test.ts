@@ -234,6 +234,15 @@ describe("signing in to Vault", () => {
     expect(two?.slice(0, 2)).toEqual(["SECRET_CREDENTIALS", `vault://secret/app/two can't be read: ${why}`]);
   });
 
+  test("denied with words that quote the token of our signing in", async () => {
+    server.logins.set("approle", { role_id: "role", secret_id: "secret-id-canary" });
+    const made = store(approle());
+    await made.read(readReference("vault://secret/app/key"));
+    const [, token = ""] = credentials;
+    server.faults.push(vaultError(403, `${token} may not`));
+    expect((await refused(made.read(readReference("vault://secret/app/key"))))[1]).toContain("denies it: ***MASKED*** may not");
+  });
+
   test("refused with words that quote what we said", async () => {
     server.faults.push(vaultError(400, "error validating token jwt-canary: token is expired"));
     const [code, message, hint] = await refused(read("vault://secret/app/key", { VAULT_ADDR: server.url, VAULT_ID_TOKEN: "jwt-canary" }));

@@ -40,6 +40,8 @@ export interface GitlabServer {
 
 export type Fault =
   | { readonly kind: "status"; readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  /** It is refused, in words that repeat all that was sent. */
+  | { readonly kind: "echo"; readonly status: number }
   /** The connection ends before anything is done. */
   | { readonly kind: "drop" }
   /** It is done, and the connection ends without an answer. */
@@ -90,6 +92,7 @@ export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): P
     const fault = planned?.fault;
     if (fault?.kind === "drop") return void request.socket.destroy();
     if (fault?.kind === "page") return void response.writeHead(200, { "content-type": "text/html" }).end("<!DOCTYPE html><title>Sign in</title>");
+    if (fault?.kind === "echo") return void response.writeHead(fault.status, { "content-type": "application/json" }).end(JSON.stringify({ message: repeated(String(request.headers["private-token"]), text) }));
     if (fault?.kind === "status") return void response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers }).end(JSON.stringify(fault.body ?? { message: `${fault.status}` }));
     if (limited(response)) return;
     const { status, body, headers } = paged(decide(all, world, request, method, path, url, text), url, path);
@@ -125,6 +128,12 @@ export async function gitlabServer({ routes = [] }: GitlabServerOptions = {}): P
     },
   };
   return server;
+}
+
+/** The token, too, as it is, encoded, and where long messages are cut. */
+function repeated(token: string, body: string): string {
+  const forms = [token, encodeURIComponent(token), Buffer.from(token).toString("base64")].join(" ");
+  return `${forms} ${body} ${"-".repeat(Math.max(0, 478 - forms.length - body.length))} ${token}`;
 }
 
 function decide(routes: readonly Route[], world: GitlabWorld, request: IncomingMessage, method: string, path: string, url: URL, text: string): Answer {

@@ -161,7 +161,7 @@ export function imageOf(scope: Construct, { configuration, cloud, resources }: P
 /** @throws GoslingError `CONFIGURATION_TOO_LARGE` */
 function userData(unit: UnitSpecification, logGroup: Template): string {
   const logging = ["--log-driver", "awslogs", "--log-opt", `awslogs-region=${regionOf(unit)}`, "--log-opt", template`awslogs-group=${logGroup}`, "--log-opt", template`awslogs-stream=${expression("each.key")}`];
-  const setup = machineSetup({ configuration: unit.configuration, logging: [...logging, "--log-opt", "mode=non-blocking"] });
+  const setup = machineSetup({ configuration: unit.configuration, secretsPlace: { AWS_REGION: regionOf(unit) }, logging: [...logging, "--log-opt", "mode=non-blocking"] });
   const size = gzipSync(templateText(cloudInitTemplate(setup)), { level: 6 }).length;
   if (size > USER_DATA_LIMIT - USER_DATA_RESERVE) {
     throw new GoslingError("CONFIGURATION_TOO_LARGE", `What a machine of ${unit.configuration.egg} is told is ${size} bytes long, compressed; AWS takes ${USER_DATA_LIMIT - USER_DATA_RESERVE}`, {

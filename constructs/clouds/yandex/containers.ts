@@ -25,6 +25,9 @@ import { folderOf, jobRoles } from "./unit";
 
 const LIMITS = serverlessLimits("yandex", undefined);
 
+/** Where secrets are that are named, not given by id. */
+const FOLDER_VARIABLE = "YC_FOLDER_ID";
+
 /** Seconds beside a job's time limit for the start before it and the end after it. */
 const GRACE_SECONDS = 300;
 
@@ -51,7 +54,7 @@ export function makeContainers(scope: Construct, unit: UnitSpecification): Runne
   const names: NamedUnit = { nest: configuration.nest, unit: egg };
   const folderId = folderOf(unit);
   const size = containerSize(egg, resources);
-  const environment = environmentValue(unit);
+  const environment = environmentValue(unit, folderId);
   const seconds = executionSeconds(unit);
   const labels = unitLabels(names, cloud.tags);
   const image = imageOf(scope, unit, folderId);
@@ -80,7 +83,7 @@ export function makeContainers(scope: Construct, unit: UnitSpecification): Runne
     memory: size.memoryMb,
     executionTimeout: `${seconds}s`,
     serviceAccountId: runner.id,
-    image: { url: image.url, environment: { [CONFIGURATION_VARIABLE]: environment } },
+    image: { url: image.url, environment: { [CONFIGURATION_VARIABLE]: environment, [FOLDER_VARIABLE]: folderId } },
     // The rest of the file system is held in memory.
     mounts: [{ mountPointPath: RUNNER_FOLDER, mode: "rw", ephemeralDisk: { sizeGb: resources.disk } }],
     metadataOptions: { gceHttpEndpoint: 1, awsV1HttpEndpoint: 2 },
@@ -121,9 +124,9 @@ function executionSeconds({ configuration }: UnitSpecification): number {
 }
 
 /** @throws GoslingError `CONFIGURATION_TOO_LARGE` */
-function environmentValue({ configuration }: UnitSpecification): string {
+function environmentValue({ configuration }: UnitSpecification, folderId: string): string {
   const json = literalJson(canonicalJson(configuration));
-  const size = CONFIGURATION_VARIABLE.length + Buffer.byteLength(json);
+  const size = [CONFIGURATION_VARIABLE, json, FOLDER_VARIABLE, folderId].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const limit = LIMITS.environmentBytes ?? Infinity;
   if (size > limit) {
     throw new GoslingError("CONFIGURATION_TOO_LARGE", `What the runners of ${configuration.egg} are told is ${size} bytes long; ${LIMITS.name} can be told ${limit}`, {

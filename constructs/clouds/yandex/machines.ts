@@ -163,8 +163,9 @@ export function imageOf(scope: Construct, { resources }: Pick<UnitSpecification,
 }
 
 /** @throws GoslingError `CONFIGURATION_TOO_LARGE` */
-function userData({ configuration }: UnitSpecification, logGroup: Template): string {
-  const setup = machineSetup({ configuration, logging: logArguments(template`${expression("each.key")}`), ...(isPrivate(machineImage(configuration)) && { login: dockerLogin() }) });
+function userData(unit: UnitSpecification, logGroup: Template): string {
+  const { configuration } = unit;
+  const setup = machineSetup({ configuration, secretsPlace: { YC_FOLDER_ID: unit.cloud.folderId ?? "" }, logging: logArguments(template`${expression("each.key")}`), ...(isPrivate(machineImage(configuration)) && { login: dockerLogin() }) });
   const text = templateText(cloudInitTemplate(withLogSender(setup, logGroup, configuration.proxy)));
   const size = Buffer.byteLength(text);
   if (size > USER_DATA_LIMIT - USER_DATA_RESERVE) {

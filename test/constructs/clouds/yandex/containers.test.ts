@@ -28,7 +28,7 @@ describe("a serverless container", () => {
 
   test("is told its configuration, which names secrets and holds none", () => {
     const { image } = containerOf({ secrets: { TOKEN: "yc-lockbox://team/token" } }) as { image: { environment: Record<string, string> } };
-    expect(Object.keys(image.environment)).toEqual(["GOSLING_RUNNER_CONFIGURATION"]);
+    expect(image.environment).toEqual({ GOSLING_RUNNER_CONFIGURATION: expect.any(String) as string, YC_FOLDER_ID: expect.stringMatching(/^b1g/) as string });
     expect(JSON.parse(image.environment["GOSLING_RUNNER_CONFIGURATION"] ?? "")).toMatchObject({ egg: "my-app", type: "serverless", secrets: { TOKEN: "yc-lockbox://team/token" } });
   });
 

@@ -2,20 +2,22 @@
  * What a deployment costs over the bare engine, whole processes, in serverless Eggs of the local cloud, which start
  * nothing: `gosling deploy` of 1 and of 50 Eggs from nothing against init, plan, show and apply of the same stacks by the
  * bare engine, as many at once as there are processors; the same with encryption against the bare engine without it;
- * then 1,000 Eggs with nothing changed, and with one changed.
+ * one Egg of AWS, whose stack has a provider; then 1,000 Eggs with nothing changed, and with one changed.
  *
  *   npx projen bench:deploy [RUNS] [MOST]
  *
  * The lowest of RUNS alternating runs counts (default: 5): what others do on the machine only ever adds. MOST is the
  * number of Eggs of the last part (default: 1,000). Ends with 1 where the processor time is over what is wanted.
  */
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { findEngine, type Engine } from "../src/engine";
 import { PRODUCT } from "../src/engine/version";
-import { serverlessEggText } from "./nest-of-eggs";
+import { serverlessAwsEggText, serverlessEggText } from "./nest-of-eggs";
 import { runProgram, type WholeProcess } from "./whole-process";
 
 const RUNS = Number(process.argv[2] ?? 5);
@@ -67,14 +69,25 @@ function gosling(command: readonly string[], root: string, env: NodeJS.ProcessEn
   return run(process.execPath, [GOSLING, ...command, "--quiet"], root, env);
 }
 
+/** Names in a cloud are taken once, so each Nest there has a name of its own. */
+let nests = 0;
+
+/** A new Nest of one Egg on AWS. */
+function newCloudNest(): string {
+  const root = mkdtempSync(join(scratch, "nest-"));
+  mkdirSync(join(root, "Eggs/egg-0"), { recursive: true });
+  writeFileSync(join(root, "nest.fly"), `nest {\n  name = "bench-${nests++}"\n}\n`);
+  writeFileSync(join(root, "Eggs/egg-0/config.fly"), serverlessAwsEggText(0));
+  return root;
+}
+
 /** A Nest of which nothing is deployed yet, not even synthesized. */
 function deployNew(count: number, block: string, env: NodeJS.ProcessEnv): WholeProcess {
   return gosling(["deploy", "--yes"], newNest(count, block), env);
 }
 
-/** The bare engine in the stacks of such a Nest. */
-function bare(count: number, engine: Engine, env: NodeJS.ProcessEnv): WholeProcess {
-  const root = newNest(count);
+/** The bare engine in the stacks of a Nest of which nothing is synthesized yet. */
+function bare(root: string, engine: Engine, env: NodeJS.ProcessEnv): WholeProcess {
   gosling(["synth"], root, env);
   mkdirSync(join(root, ".gosling/state"), { recursive: true });
   const stacks = readdirSync(join(root, "gosling.out/stacks")).map((name) => join(root, "gosling.out/stacks", name));
@@ -113,12 +126,35 @@ function compareNew(count: number, wanted: number, engine: Engine): void {
   const env = environment(engine);
   const encrypted = { title: "gosling, encrypted", run: () => deployNew(count, ENCRYPTION, env), wanted: 1.7 };
   compare(`${PRODUCT[engine.name]} ${engine.version}, ${count === 1 ? "1 Egg" : `${count} Eggs`} from nothing`, [
-    { title: "the bare engine", run: () => bare(count, engine, env) },
+    { title: "the bare engine", run: () => bare(newNest(count), engine, env) },
     { title: "gosling deploy", run: () => deployNew(count, "", env), wanted },
     // The other engine has no encryption.
     ...(engine.name === "tofu" ? [encrypted] : []),
   ]);
 }
+
+/** One Egg whose stack has a provider: the rehearsal's, in a process that is nobody's cost. */
+async function comparePlayed(engine: Engine): Promise<void> {
+  const provider = spawn(process.execPath, ["-e", PROVIDER, join(__dirname, "../lib/src/rehearsal")], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    const [played] = (await once(provider.stdout, "data")) as [Buffer];
+    const env = { ...environment(engine), ...(JSON.parse(played.toString()) as Record<string, string>) };
+    compare(`${PRODUCT[engine.name]} ${engine.version}, 1 Egg on AWS from nothing, its provider played`, [
+      { title: "the bare engine", run: () => bare(newCloudNest(), engine, env) },
+      { title: "gosling deploy", run: () => gosling(["deploy", "--yes"], newCloudNest(), env), wanted: 1.25 },
+    ]);
+  } finally {
+    provider.stdin.end();
+    await once(provider, "exit");
+  }
+}
+
+/** Tells what leads the engine to it, and Gosling to a Vault that holds no token for GitLab; ends with its standard input. */
+const PROVIDER = `const vault = require("node:http").createServer((_, response) => response.writeHead(404, { "content-type": "application/json" }).end('{"errors":[]}'));
+require(process.argv[1]).startProvider({ clouds: ["aws"] }).then((provider) => vault.listen(0, "127.0.0.1", () => {
+  console.log(JSON.stringify({ ...provider.environment, VAULT_ADDR: "http://127.0.0.1:" + vault.address().port, VAULT_TOKEN: "none" }));
+  process.stdin.resume().on("end", () => vault.close(() => provider.stop()));
+}));`;
 
 function compareDeployed(engine: Engine): void {
   const env = environment(engine);
@@ -130,7 +166,7 @@ function compareDeployed(engine: Engine): void {
     return gosling(["deploy", "--yes"], root, env);
   };
   const [engineRun, unchanged, one] = measured([
-    { title: "the bare engine", run: () => bare(1, engine, env) },
+    { title: "the bare engine", run: () => bare(newNest(1), engine, env) },
     { title: "nothing changed", run: () => gosling(["deploy", "--yes"], root, env) },
     { title: "one Egg changed", run: changed },
   ]) as [WholeProcess, WholeProcess, WholeProcess];
@@ -153,6 +189,7 @@ async function main(): Promise<void> {
     if (!first) throw new Error("There is no engine: name one with GOSLING_ENGINE.");
     for (const engine of engines) {
       compareNew(1, 1.25, engine);
+      await comparePlayed(engine);
       compareNew(50, 1.1, engine);
     }
     compareDeployed(first);

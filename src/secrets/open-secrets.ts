@@ -44,6 +44,8 @@ export interface Secrets {
    * @throws GoslingError with one of `SECRET_ERRORS`, such as `SECRET_READ_ONLY`; `SECRET_EXISTS` unless `replace`
    */
   write(reference: string, value: string, options: WriteOptions): Promise<void>;
+  /** Says of a value that it is none, though it is kept like one: from now on it is not masked when it is read or written. */
+  expose(value: string): void;
   /** Forgets what is kept, so that the next reading asks the stores: after a rotation, or when told to reload. */
   forget(): void;
   readonly masker: Masker;
@@ -60,6 +62,10 @@ export function openSecrets(options: SecretsOptions): Secrets {
   const { now } = timing;
   const masker = options.masker ?? createMasker();
   const stores = openStores(options, masker);
+  const exposed = new Set<string>();
+  const hide = (value: string): void => {
+    if (!exposed.has(value)) masker.add([value]);
+  };
   const cache = createCache({ ttlMs: options.ttlMs ?? TTL_MS, errorTtlMs, now });
   const outages = createOutages<StoreFailure>(errorTtlMs, now);
   masker.add(credentialsIn(env));
@@ -73,7 +79,7 @@ export function openSecrets(options: SecretsOptions): Secrets {
       const value = await store.read(reference, place);
       // No program can be given it, and Node's error would quote it.
       if (value.includes("\0")) throw new GoslingError("SECRET_UNREADABLE", `${formatSecretReference(reference)} can't be read: its value holds a zero byte`, { hint: "Keep binary values in base64." });
-      masker.add([value]);
+      hide(value);
       return value;
     } catch (error) {
       if (error instanceof StoreFailure) outages.add(storeKey(reference, place), error);
@@ -115,9 +121,10 @@ export function openSecrets(options: SecretsOptions): Secrets {
     },
     async write(text, value, writeOptions) {
       const reference = readReference(text);
-      masker.add([value]);
+      hide(value);
       return logged("write", reference, write(reference, value, writeOptions));
     },
+    expose: (value) => void exposed.add(value),
     forget() {
       cache.forget(() => true);
       outages.clear();

@@ -110,6 +110,15 @@ describe("the cache", () => {
 });
 
 describe("the masker", () => {
+  test("leaves what is kept and no secret, read or written", async () => {
+    const secrets = open();
+    for (const value of ["first-value", "an-address"]) secrets.expose(value);
+    await secrets.read("aws-sm://app/key");
+    await secrets.write("aws-sm://app/url", "an-address", { replace: true });
+    await secrets.read("aws-sm://app/other");
+    expect(secrets.masker.mask("first-value an-address other-value")).toBe("first-value an-address ***MASKED***");
+  });
+
   test("knows what the environment holds to sign in with, for whomever, and no other variable", () => {
     const env = { CI_JOB_TOKEN: "job-token-7", NPM_TOKEN: "npm-0123456789", DB_PASSWORD: "pass-word", TF_TOKEN_registry_example_com: "of-the-registry", SHORT_TOKEN: "true", TOKEN_NAME: "a-name-of-it", PATH: "/usr/local/bin" };
     const { masker } = open({ env });

@@ -22,7 +22,7 @@ export interface KeptKey extends WantedKey {
 }
 
 export interface KeepOptions {
-  readonly secrets: Pick<Secrets, "read" | "write" | "forget">;
+  readonly secrets: Pick<Secrets, "read" | "write" | "forget" | "expose">;
   /** Name of the Nest. */
   readonly nest: string;
   /** Address that Git reaches the repository at by SSH. */
@@ -91,6 +91,8 @@ async function keepUrl({ role, reference, place }: WantedKey, wanted: readonly W
   // The other key may be called like that.
   if (beside === undefined || wanted.some((other) => other.reference.split("#")[0] === beside)) return "nowhere";
   if (url === undefined) return "unknown";
+  // It is for everybody to see, in nest.fly and in what is printed.
+  secrets.expose(url);
   const there = await secretOrNone(() => secrets.read(beside, place), beside);
   if (there === url) return "there";
   await secrets.write(beside, url, { ...place, replace: true, tagged: role === "read" });

@@ -116,6 +116,8 @@ const jestConfiguration = {
   modulePathIgnorePatterns: ["<rootDir>/lib/"],
   watchPathIgnorePatterns: ["<rootDir>/lib/", "/gosling.out/", "/.gosling/"],
   testTimeout: 60000,
+  // By default one processor is left free, which of two is half of the time: much of it a test waits for an engine.
+  maxWorkers: "100%",
 };
 new JsonFile(project, "jest.config.json", { marker: false, obj: { ...jestConfiguration, testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cdktn/"] } });
 

@@ -25,7 +25,12 @@ export function contentOf(folder: string): Record<string, string> {
   const content: Record<string, string> = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    content[path.slice(folder.length + 1)] = entry.isFile() ? readFileSync(path, "latin1") : "(folder)";
+    try {
+      content[path.slice(folder.length + 1)] = entry.isFile() ? readFileSync(path, "latin1") : "(folder)";
+    } catch (error) {
+      // A runner writes its heartbeat beside the former one, and then renames it.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !path.endsWith(".tmp")) throw error;
+    }
   }
   return content;
 }

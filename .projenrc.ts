@@ -152,7 +152,7 @@ const below: Record<string, readonly string[]> = {
   aws: ["vocabulary"],
   yandex: ["vocabulary"],
   secrets: ["yandex", "vocabulary"],
-  gitlab: ["vocabulary"],
+  gitlab: ["secrets", "vocabulary"],
   store: ["gitlab", "secrets", "vocabulary"],
   runner: ["secrets", "vocabulary"],
   uglyfox: ["nest", "vocabulary"],

@@ -7,7 +7,7 @@ import type { Interrupts } from "../engine";
 import type { Nest } from "../nest/model";
 import { readRunners } from "../runner/records";
 import type { Secrets } from "../secrets";
-import { GoslingError } from "../vocabulary/error";
+import { GoslingError, messageOf } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
 import { unitData } from "./connect";
 import { type DeploymentFlags, type SiteOwner, withDeployment } from "./deployment-context";
@@ -162,7 +162,7 @@ export async function finish(results: readonly UnitResult[], { interrupts, conte
 }
 
 function gitlabData({ connected, removed }: GitlabSettled): object {
-  const gone = removed.filter(({ lines, error }) => lines.length > 0 || error !== undefined).map(({ unit, lines, error }) => ({ unit, removed: lines, ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }) }));
+  const gone = removed.filter(({ lines, error }) => lines.length > 0 || error !== undefined).map(({ unit, lines, error }) => ({ unit, removed: lines, ...(error !== undefined && { error: messageOf(error) }) }));
   return { ...(connected && { gitlab: connected.units.map(unitData) }), ...(gone.length > 0 && { gitlabRemoved: gone }) };
 }
 
@@ -179,6 +179,6 @@ function resultData({ unit, outcome, decision, error, summary, notes }: UnitResu
     waiting: decision.waiting,
     ...(summary && { resources: summary }),
     ...(notes && notes.length > 0 && { notes }),
-    ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+    ...(error !== undefined && { error: messageOf(error) }),
   };
 }

@@ -7,6 +7,7 @@ import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import type { Cli } from "./program";
 import { palette, type Palette } from "./render/color";
 import { errorLines } from "./render/deployment";
+import { messageOf } from "../vocabulary/error";
 
 export function configure(command: Command, cli: Cli): void {
   addNestOptions(command)
@@ -39,7 +40,7 @@ async function drift(names: readonly string[], command: Command, cli: Cli): Prom
 }
 
 function driftData({ unit, changes, error }: UnitDrift): unknown {
-  return { unit, changes, ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }) };
+  return { unit, changes, ...(error !== undefined && { error: messageOf(error) }) };
 }
 
 function render(units: readonly UnitDrift[], paint: Palette): string {

@@ -11,6 +11,7 @@ import type { Cli } from "./program";
 import { shellWord } from "./questions";
 import { palette } from "./render/color";
 import { renderPlan } from "./render/deployment";
+import { messageOf } from "../vocabulary/error";
 
 interface PlanFlags extends NestFlags {
   readonly target?: readonly string[];
@@ -74,7 +75,7 @@ function planData({ units, orphans, changes }: DeploymentPlan): object {
       waiting: decision.waiting,
       ...(takesOver !== undefined && { takesOver }),
       ...(summary && { resources: summary }),
-      ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+      ...(error !== undefined && { error: messageOf(error) }),
     })),
     orphans: orphans.map(({ egg, id }) => ({ egg, id })),
   };

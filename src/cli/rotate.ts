@@ -3,7 +3,7 @@ import { lookAtRotation, type RotatedSecret, type Rotation } from "../deploy/rot
 import { machineProcesses, readRunners, reloadRunner } from "../runner";
 import type { Nest } from "../nest";
 import type { Secrets } from "../secrets";
-import { GoslingError } from "../vocabulary/error";
+import { GoslingError, messageOf } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, wantsColor } from "./context";
 import { addNestOptions, type NestFlags, openNest } from "./nest-option";
 import { withSecrets } from "./open-secrets";
@@ -109,5 +109,5 @@ function asJson({ units, what, reference, outcome, steps, notes, error }: Rotate
 
 function errorData(error: unknown): unknown {
   if (error instanceof GoslingError) return { code: error.code, message: error.message, hint: error.hint ?? null };
-  return { code: null, message: error instanceof Error ? error.message : String(error), hint: null };
+  return { code: null, message: messageOf(error), hint: null };
 }

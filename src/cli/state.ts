@@ -8,7 +8,7 @@ import { inScratch } from "../deploy/scratch";
 import type { Nest } from "../nest/model";
 import type { UnitRecords } from "../store/deployment";
 import { nameOf, servicesOf, unitsOf } from "../synth";
-import { GoslingError } from "../vocabulary/error";
+import { GoslingError, messageOf } from "../vocabulary/error";
 import { EXIT, wantsColor } from "./context";
 import { addLockOption, declined, requirePrompt } from "./deploy";
 import { type DeploymentFlags, withDeployment } from "./deployment-context";
@@ -75,7 +75,7 @@ async function listCommand(names: readonly string[], command: Command, cli: Cli)
 }
 
 function stateData({ unit, stacks, error }: UnitState): unknown {
-  return { unit, stacks, ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }) };
+  return { unit, stacks, ...(error !== undefined && { error: messageOf(error) }) };
 }
 
 function renderStates(states: readonly UnitState[], paint: Palette): string {

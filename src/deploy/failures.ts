@@ -1,4 +1,4 @@
-import { GoslingError } from "../vocabulary/error";
+import { GoslingError, messageOf } from "../vocabulary/error";
 
 /**
  * What `error` is told as, once what has to be done after it is done: itself. Where that fails as well both are told,
@@ -17,8 +17,4 @@ export async function failureOf(error: unknown, after: () => Promise<void>): Pro
 export function isInterruption(error: unknown): boolean {
   if (error instanceof AggregateError) return isInterruption(error.errors[0]);
   return error instanceof GoslingError && error.code === "INTERRUPTED";
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

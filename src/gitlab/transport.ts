@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { createMasker } from "../secrets/masking";
 import type { Environment } from "./address";
 import { type ConnectionTimeouts, openDispatcher } from "./dispatcher";
 import { type Asked, codeOf, GitlabError, networkError, statusError } from "./error";
@@ -108,7 +109,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
         if (raw.status >= 200 && raw.status < 300) return { status: raw.status, headers: raw.headers, body: parseBody(asked, raw, !repeatable) };
         const { words, scope } = wordsOf(raw);
         // Cut after that: half a token would not be known any more.
-        const failure = statusError(asked, raw.status, withoutSecrets(words, [options.token, request.body?.["token"]]).slice(0, LONGEST_WORDS), scope);
+        const failure = statusError(asked, raw.status, createMasker([options.token, request.body?.["token"]].filter((sent) => typeof sent === "string")).mask(words).slice(0, LONGEST_WORDS), scope);
         const passing = raw.status >= 500 || raw.status === 408;
         if (!passing) throw failure;
         if (!repeatable) throw new GitlabError(failure.code, failure.message, { status: raw.status, mayBeDone: true, ...(failure.hint !== undefined && { hint: failure.hint }) });
@@ -188,11 +189,4 @@ function sentence(value: unknown): string {
       .join("; ");
   }
   return value === undefined || value === null ? "" : String(value);
-}
-
-/** Without what was sent, as it is and as URLs, headers and JSON have it. */
-function withoutSecrets(text: string, secrets: readonly unknown[]): string {
-  const sent = secrets.filter((secret): secret is string => typeof secret === "string" && secret !== "");
-  const forms = sent.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("base64"), Buffer.from(secret).toString("base64").replace(/=+$/, ""), Buffer.from(secret).toString("base64url")]);
-  return forms.reduce((shown, form) => shown.replaceAll(form, "***MASKED***"), text);
 }

@@ -1,5 +1,6 @@
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { messageOf } from "../vocabulary/error";
 
 /** One connection of an engine: its calls, by the method's name, take and give encoded messages. */
 export interface Connection {
@@ -80,7 +81,7 @@ async function answer(stream: ServerHttp2Stream, path: string, service: string, 
   } catch (error) {
     if (stream.closed || stream.destroyed || stream.headersSent) return;
     const status = error instanceof Unimplemented ? STATUS.unimplemented : STATUS.unknown;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     stream.respond({ ":status": 200, "content-type": "application/grpc", "grpc-status": `${status}`, "grpc-message": encodeURIComponent(text) }, { endStream: true });
   }
 }

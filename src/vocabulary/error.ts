@@ -18,3 +18,8 @@ export class GoslingError extends Error {
     this.exitCode = options.exitCode ?? 1;
   }
 }
+
+/** What to tell of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

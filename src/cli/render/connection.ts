@@ -1,5 +1,5 @@
 import type { ConnectedUnit, ConnectResult, ConnectStep } from "../../deploy/connect";
-import { GoslingError } from "../../vocabulary/error";
+import { GoslingError, messageOf } from "../../vocabulary/error";
 import type { Palette } from "./color";
 import { renderTable } from "./table";
 
@@ -35,14 +35,10 @@ function failures(units: readonly ConnectedUnit[], paint: Palette): string {
     if (outcome !== "failed") return [];
     return errors.flatMap((error) => {
       const step = steps.find((one) => one.error === error);
-      return [[paint.red("✗"), unit, step ? `${step.action} ${step.what}` : "", reasonOf(error)], ...hintOf(error).map((hint) => ["", "", "", paint.dim(hint)])];
+      return [[paint.red("✗"), unit, step ? `${step.action} ${step.what}` : "", messageOf(error)], ...hintOf(error).map((hint) => ["", "", "", paint.dim(hint)])];
     });
   });
   return rows.length === 0 ? "" : `${renderTable([{ title: "" }, { title: "FAILED" }, { title: "AT" }, { title: "REASON" }], rows)}\n`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function hintOf(error: unknown): readonly string[] {

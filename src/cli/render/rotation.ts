@@ -1,5 +1,5 @@
 import type { RotatedSecret } from "../../deploy/rotate";
-import { GoslingError } from "../../vocabulary/error";
+import { GoslingError, messageOf } from "../../vocabulary/error";
 import type { Palette } from "./color";
 import { renderTable } from "./table";
 
@@ -9,7 +9,7 @@ export function renderRotation(all: readonly RotatedSecret[], paint: Palette): s
   const rows = all.map(({ units, what, reference, outcome, steps }) => [marks[outcome], units.join(", "), what, reference, outcome, steps.join("; ")]);
   const table = rows.length === 0 ? "" : `${renderTable([{ title: "" }, { title: "UNIT" }, { title: "WHAT" }, { title: "SECRET" }, { title: "OUTCOME" }, { title: "STEPS" }], rows)}\n`;
   const notes = all.flatMap((secret) => secret.notes.map((note) => `${paint.yellow("!")} ${secret.units.join(", ")}: ${note}\n`));
-  const failures = all.flatMap(({ reference, error }) => (error === undefined ? [] : [`${paint.red("✗")} ${reference}: ${error instanceof Error ? error.message : String(error)}\n`, ...(error instanceof GoslingError && error.hint !== undefined ? [`  ${paint.dim(error.hint)}\n`] : [])]));
+  const failures = all.flatMap(({ reference, error }) => (error === undefined ? [] : [`${paint.red("✗")} ${reference}: ${messageOf(error)}\n`, ...(error instanceof GoslingError && error.hint !== undefined ? [`  ${paint.dim(error.hint)}\n`] : [])]));
   return `${table}${[...notes, ...failures].join("")}${sumOf(all)}\n`;
 }
 

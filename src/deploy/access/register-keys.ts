@@ -1,7 +1,8 @@
-import { type DeployKey, type Gitlab, GitlabError, type ProjectDetails } from "../../gitlab";
+import { type DeployKey, type Gitlab, type ProjectDetails } from "../../gitlab";
 import { isSameKey } from "../../secrets";
 import type { NestRole } from "../../vocabulary/conventions";
 import { deployKeyTitle, type KeptKey } from "./keep-keys";
+import { createOnce } from "../connect/create-once";
 
 /** What is to be done at GitLab for one key. */
 export type KeyStep = { readonly action: "none" | "create" } | { readonly action: "change"; readonly id: number };
@@ -46,11 +47,8 @@ export async function registerKeys(gitlab: Gitlab, project: number | string, nes
 }
 
 async function create(gitlab: Gitlab, projectId: number, key: Omit<DeployKey, "id">): Promise<void> {
-  try {
-    await gitlab.createDeployKey(projectId, key);
-  } catch (error) {
-    if (!(error instanceof GitlabError) || !error.mayBeDone) throw error;
-    const made = (await gitlab.deployKeys(projectId)).some((one) => isSameKey(one.key, key.key));
-    if (!made) await gitlab.createDeployKey(projectId, key);
-  }
+  await createOnce(
+    () => gitlab.createDeployKey(projectId, key),
+    async () => (await gitlab.deployKeys(projectId)).find((one) => isSameKey(one.key, key.key)),
+  );
 }

@@ -1,8 +1,9 @@
-import { fingerprint, type Gitlab, GitlabError, isAbsentOrForbidden } from "../../gitlab";
+import { fingerprint, type Gitlab, isAbsentOrForbidden } from "../../gitlab";
 import { mapConcurrent } from "../../engine/concurrency";
 import type { ResolveSecret } from "../../secrets";
 import { diffHooks, HOOK_EVENTS, hookDescription, type HookOwner, type HookStep, type WantedHook } from "./diff-hooks";
 import { checkWritable, secretOrNone, type SecretWriter } from "./secret-writer";
+import { createOnce } from "./create-once";
 
 export interface HookWorld {
   readonly gitlab: Gitlab;
@@ -70,12 +71,10 @@ async function apply(step: HookStep, gitlab: Gitlab, secret: string): Promise<vo
   if (step.action === "remove") return removeHook(gitlab, owner, step.id);
   const hook = { url: step.wanted.url, events: HOOK_EVENTS, description: hookDescription(step.wanted.path, secretPrint(secret)), token: secret };
   if (step.action === "change") return gitlab.editHook(owner, step.id, hook);
-  try {
-    await gitlab.createHook(owner, hook);
-  } catch (error) {
-    if (!(error instanceof GitlabError) || !error.mayBeDone) throw error;
-    if (!(await gitlab.hooks(owner)).some(({ url }) => url === hook.url)) await gitlab.createHook(owner, hook);
-  }
+  await createOnce<unknown>(
+    () => gitlab.createHook(owner, hook),
+    async () => (await gitlab.hooks(owner)).find(({ url }) => url === hook.url),
+  );
 }
 
 /** One that is gone already is fine. */

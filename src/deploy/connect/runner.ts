@@ -1,9 +1,10 @@
-import { fingerprint, type Gitlab, GitlabError, isAbsentOrForbidden, type Owner } from "../../gitlab";
+import { fingerprint, type Gitlab, isAbsentOrForbidden, type Owner } from "../../gitlab";
 import type { ResolveSecret } from "../../secrets";
 import { diffRunner, type RunnerDiff, type RunnerSituation, type RunnerStep } from "./diff-runner";
 import { descriptionStart, type FoundRegistration, readMark, registrationNote, registrationPath, type WantedRegistration } from "./registration";
 import { checkWritable, secretOrNone, type SecretWriter } from "./secret-writer";
 import { stillNeeded } from "./still-needed";
+import { createOnce } from "./create-once";
 
 /** What the shell of these steps works with. */
 export interface RunnerWorld {
@@ -120,13 +121,11 @@ export async function removeRegistration(gitlab: Gitlab, id: number): Promise<vo
 
 async function create(wanted: WantedRegistration, gitlab: Gitlab): Promise<{ readonly id: number; readonly token: string }> {
   const attributes = { ...wanted.attributes, paused: false, maintenanceNote: registrationNote(wanted.name, undefined) };
-  try {
-    return await gitlab.createRunner(wanted.owner, attributes);
-  } catch (error) {
-    if (!(error instanceof GitlabError) || !error.mayBeDone) throw error;
+  const find = async () => {
     const path = registrationPath(wanted.name);
     const made = (await ownRegistrations(gitlab, wanted.name.nest, wanted.owner, await gitlab.runners(wanted.owner))).find(({ mark }) => mark?.path === path);
     // Its token was in the answer that is lost.
-    return made ? { id: made.id, token: await gitlab.resetRunnerToken(made.id) } : gitlab.createRunner(wanted.owner, attributes);
-  }
+    return made && { id: made.id, token: await gitlab.resetRunnerToken(made.id) };
+  };
+  return createOnce(() => gitlab.createRunner(wanted.owner, attributes), find);
 }

@@ -1,5 +1,6 @@
-import { type Gitlab, GitlabError, isAbsentOrForbidden } from "../../gitlab";
+import { type Gitlab, isAbsentOrForbidden } from "../../gitlab";
 import { diffSchedule, JOB_VARIABLE, jobOfSchedule, scheduleDescription, scheduleRemoval, type ScheduleStep, type WantedSchedule } from "./diff-schedules";
+import { createOnce } from "./create-once";
 
 /**
  * Looks at the schedules of a Job and says what is to be done. Changes nothing.
@@ -46,11 +47,8 @@ export async function applySchedule(step: ScheduleStep, gitlab: Gitlab): Promise
 async function create({ projectId, job, attributes }: WantedSchedule, gitlab: Gitlab): Promise<number> {
   const description = scheduleDescription(job);
   const schedule = { description, ...attributes, active: false };
-  try {
-    return await gitlab.createSchedule(projectId, schedule);
-  } catch (error) {
-    if (!(error instanceof GitlabError) || !error.mayBeDone) throw error;
-    const made = (await gitlab.schedules(projectId)).find((one) => one.description === description);
-    return made?.id ?? gitlab.createSchedule(projectId, schedule);
-  }
+  return createOnce(
+    () => gitlab.createSchedule(projectId, schedule),
+    async () => (await gitlab.schedules(projectId)).find((one) => one.description === description)?.id,
+  );
 }

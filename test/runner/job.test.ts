@@ -2,6 +2,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { machineProcesses } from "../../src/runner/processes";
 import { eventually } from "../support/eventually";
+import { contentOf } from "../support/folder";
 import { type LocalRunner, localRunner } from "../support/local-runner";
 
 let runner: LocalRunner;
@@ -115,10 +116,9 @@ test("a secret's value is in config.toml alone: in no other file, in no output, 
   // What the agent says of its token shows that masking was at work.
   expect(await runner.log()).toContain("token ***MASKED***");
   expect(await readFile(runner.folder.agentConfig, "utf8")).toContain(token);
-  const files = await readdir(join(runner.nest, ".gosling"), { recursive: true, withFileTypes: true });
-  for (const file of files) {
-    const path = join(file.parentPath, file.name);
-    if (file.isFile() && path !== runner.folder.agentConfig) check(path, await readFile(path, "utf8"));
+  const folder = join(runner.nest, ".gosling");
+  for (const [path, content] of Object.entries(contentOf(folder))) {
+    if (join(folder, path) !== runner.folder.agentConfig) check(path, Buffer.from(content, "latin1").toString("utf8"));
   }
   outputs.push(await runner.cli("stop"));
   for (const { stdout, stderr } of outputs) check("output", stdout + stderr);

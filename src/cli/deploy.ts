@@ -53,9 +53,9 @@ export function addLockOption(command: Command): Command {
 }
 
 async function deploy(command: Command, cli: Cli): Promise<number> {
-  const { nest, exitCode } = await openNest(cli, command);
-  if (!nest) return exitCode;
   const flags = command.optsWithGlobals<DeployFlags>();
+  const { nest, exitCode } = await openNest(cli, command, { remember: !flags.dryRun });
+  if (!nest) return exitCode;
   if (flags.plan !== undefined) return deploySaved(flags.plan, nest, flags, cli);
   const { context } = cli;
   const view = deploymentView(context, flags);

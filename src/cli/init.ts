@@ -102,7 +102,7 @@ function existingNest(folder: string): ExistingNest | undefined {
   try {
     const text = readFileSync(path, "utf8");
     const nest = checkNest({ files: [{ path: NEST_FILE, text }] }).nest;
-    const [repository] = nest?.input.blocks["repository"] ?? [];
+    const [repository] = nest?.input().blocks["repository"] ?? [];
     return { ...(nest?.checked.draft as Partial<NestValues> | undefined), serverWritten: repository?.attributes["server"] !== undefined };
   } catch (error) {
     throw new GoslingError("NEST_UNREADABLE", `${path} can't be read: ${(error as Error).message}`, { hint: "Nothing was written.", cause: error });

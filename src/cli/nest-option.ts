@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Diagnostic } from "../fly/diagnostic";
-import { findNest, type Nest, NEST_FILE, readNest, type ReadNestResult } from "../nest";
+import { findNest, type Nest, NEST_FILE, readNest, type ReadNestOptions, type ReadNestResult } from "../nest";
 import { GoslingError } from "../vocabulary/error";
 import { EXIT, type GlobalFlags, wantsColor } from "./context";
 import { gitTracked } from "./git-tracked";
@@ -51,14 +51,18 @@ export function nestFolder(cli: Cli, command: Command): string {
   return found;
 }
 
+/** How a command reads the Nest. */
+export type Reading = Pick<ReadNestOptions, "files" | "remember">;
+
 /** Reads and checks the Nest that a command is asked for. Prints nothing. */
-export async function loadNest(cli: Cli, command: Command): Promise<ReadNestResult> {
+export async function loadNest(cli: Cli, command: Command, reading: Reading = {}): Promise<ReadNestResult> {
   const flags = command.optsWithGlobals<NestFlags>();
   return readNest(nestFolder(cli, command), {
     variables: flags.var,
     variableFiles: flags.varFile.map((file) => ({ path: resolve(cli.context.cwd, file), name: file })),
     environment: cli.context.env,
     tracked: gitTracked,
+    ...reading,
   });
 }
 
@@ -75,8 +79,8 @@ export type OpenedNest =
  * if (!nest) return exitCode;
  * ```
  */
-export async function openNest(cli: Cli, command: Command): Promise<OpenedNest> {
-  const result = await loadNest(cli, command);
+export async function openNest(cli: Cli, command: Command, reading: Reading = {}): Promise<OpenedNest> {
+  const result = await loadNest(cli, command, reading);
   const flags = cli.flags(command);
   const told = result.nest && flags.quiet ? [] : result.diagnostics;
   if (told.length > 0) {

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { type NestFiles, readNestFiles, realRoot } from "../nest/read-files";
 import { lastSynthesis, type NestOrigin, rememberSynthesis, synthesize, type Synthesis } from "../synth";
 import { EXIT } from "./context";
 import { addNestOptions, nestFolder, type NestFlags, openNest } from "./nest-option";
@@ -27,9 +28,10 @@ async function synth(command: Command, cli: Cli): Promise<number> {
     variableFiles: flags.varFile.map((file) => ({ path: resolve(cli.context.cwd, file), name: file })),
     environment: cli.context.env,
   };
-  let synthesis = flags.target ? undefined : await lastSynthesis(origin, out);
+  let files: Promise<NestFiles> | undefined;
+  let synthesis = flags.target ? undefined : await lastSynthesis(origin, out, () => (files ??= readNestFiles(realRoot(origin.root))));
   if (!synthesis) {
-    const { nest, result, exitCode } = await openNest(cli, command);
+    const { nest, result, exitCode } = await openNest(cli, command, { remember: true, ...(files && { files: await files }) });
     if (!nest) return exitCode;
     synthesis = await synthesize(nest, { ...(out !== undefined && { out }), ...(flags.target && { targets: flags.target }) });
     if (!flags.target && result.diagnostics.length === 0) rememberSynthesis(origin, result.inputs, synthesis);

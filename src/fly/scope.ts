@@ -58,6 +58,8 @@ export type NestFile =
 export interface Scope extends References {
   /** Problems that belong to no single expression (cycles), found since the last call. */
   takeProblems(): readonly Problem[];
+  /** Whether anything has asked for a block's attribute so far. */
+  blocksReferred(): boolean;
 }
 
 export interface ScopeResult {
@@ -82,10 +84,15 @@ export function makeScope(input: ModuleInput): ScopeResult {
   const lazy = lazyValues();
   const blocks = blockValues(modules, input.blocks ?? {}, (path, expression, source, user, use) => lazy.force(path, expression, source, [], user, use));
 
+  let blocksReferred = false;
+
   const references: References = {
     ...(input.files ? { files: input.files } : {}),
     resolve(root, steps, context) {
-      if (REFERABLE_BLOCKS.includes(root.name)) return blocks.resolve(root, steps, context);
+      if (REFERABLE_BLOCKS.includes(root.name)) {
+        blocksReferred = true;
+        return blocks.resolve(root, steps, context);
+      }
       if (root.name !== "var" && root.name !== "local") {
         context.problems.push(unknownName({ source: context.source, span: root }, root.name, suggestRoot(root.name, context)));
         return { value: UNKNOWN, used: steps.length };
@@ -119,7 +126,7 @@ export function makeScope(input: ModuleInput): ScopeResult {
     return nearest(name, [...boundNames(context.bindings), "var", "local", ...REFERABLE_BLOCKS]);
   }
 
-  const scope: Scope = { ...references, takeProblems: lazy.takeProblems };
+  const scope: Scope = { ...references, takeProblems: lazy.takeProblems, blocksReferred: () => blocksReferred };
   for (const local of locals.values()) {
     lazy.force(`local.${local.name}`, local.expression, local.source, found, { references: scope, source: local.source, problems: found }, local.expression);
   }

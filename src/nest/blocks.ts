@@ -57,8 +57,11 @@ const ONCE: ReadonlySet<BlockName> = new Set<BlockName>(["nest", "uglyfox", "mot
 const LANGUAGE_BLOCKS = ["variable", "locals"];
 const TOP_LEVEL = [...Object.keys(blocks), ...LANGUAGE_BLOCKS];
 
-/** All blocks of the vocabulary, with what is wrong about where they stand and what they are called. */
-export function collectBlocks(files: readonly ParsedFile[]): CollectedBlocks {
+/**
+ * All blocks of the vocabulary in `files`, with what is wrong about where they stand and what they are called.
+ * `known` stand in further files and are right; only their names count.
+ */
+export function collectBlocks(files: readonly ParsedFile[], known: readonly TopBlock[] = []): CollectedBlocks {
   const found: TopBlock[] = [];
   const strangers: CollectedBlocks["strangers"][number][] = [];
   const blockProblems: BlockProblem[] = [];
@@ -79,7 +82,7 @@ export function collectBlocks(files: readonly ParsedFile[]): CollectedBlocks {
       }
     }
   }
-  const duplicates = findDuplicates(found, blockProblems);
+  const duplicates = findDuplicates([...known, ...found], blockProblems);
   for (const top of found) {
     const { fits, place } = PLACES[top.type];
     if (!fits.test(top.source.file)) blockProblems.push({ top, problem: problems.wrongFolder([], title(top), folderOf(top.source.file), place(top.name)) });

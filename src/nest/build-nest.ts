@@ -58,12 +58,12 @@ function nestRepository(job: string, provider: "aws" | "yandex" | "local", { rep
 }
 
 /** Lines and columns are worked out when someone asks: of most blocks nobody does. */
-function placeOf({ source, block }: TopBlock): Place {
+function placeOf(top: TopBlock): Place {
   let range: Place["range"] | undefined;
   return Object.freeze({
-    file: source.file,
+    file: top.source.file,
     get range() {
-      return (range ??= source.range(header(block)));
+      return (range ??= top.source.range(header(top.block)));
     },
   });
 }

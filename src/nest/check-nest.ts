@@ -4,6 +4,7 @@ import { evaluate } from "../fly/evaluate";
 import { parse } from "../fly/parser";
 import { makeScope, type NestFiles as FunctionFiles, type Scope } from "../fly/scope";
 import { SourceText } from "../fly/source";
+import type { Block, Body } from "../fly/syntax";
 import { blocks } from "../vocabulary/blocks";
 import * as check from "../vocabulary/check";
 import type { BlockInput, Checked } from "../vocabulary/check-block";
@@ -33,6 +34,17 @@ export interface NestInput {
   readonly functionFiles?: FunctionFiles;
   /** Whether some files of the Nest are not among `files` because they could not be read. */
   readonly incomplete?: boolean;
+  /** Further files, which were found to be right before and have not changed since, and the Eggs and buckets in them. */
+  readonly known?: { readonly files: readonly NestFile[]; readonly eggs: readonly KnownEgg[] };
+}
+
+/** What is known of an Egg or bucket without reading it again. */
+export interface KnownEgg {
+  readonly type: "egg" | "eggsbucket";
+  readonly name: string;
+  /** Path of its file. */
+  readonly file: string;
+  readonly values: EggValues | EggsBucketValues;
 }
 
 /** A block after the checks. */
@@ -40,7 +52,7 @@ export interface CheckedBlock<Values> {
   readonly top: TopBlock;
   readonly checked: Checked<Values>;
   /** What the file itself says. */
-  readonly input: BlockInput;
+  readonly input: () => BlockInput;
 }
 
 export type CheckedEgg = CheckedBlock<EggValues | EggsBucketValues> & { readonly decision?: RunnerDecision };
@@ -59,6 +71,10 @@ export interface CheckedNest {
   readonly scope: Scope;
   /** Names of variables and locals. */
   readonly names: { readonly var: ReadonlySet<string>; readonly local: ReadonlySet<string> };
+  /** Whether something is wrong between blocks, which may stand in several files. */
+  readonly crossed: boolean;
+  /** Files that hold something else than Eggs and buckets. */
+  readonly others: ReadonlySet<string>;
 }
 
 /** Parses, evaluates and checks a whole Nest. Pure: the same input gives the same result, whatever the order of files. */
@@ -82,9 +98,11 @@ export function checkNest(input: NestInput): CheckedNest {
     blocks,
   });
   for (const source of scoped.sources) sources.set(source.file, source);
-  const collected = collectBlocks(files);
-  const reader = new BlockReader(collected.tops, scope);
-  const result = checkBlocks(reader);
+  for (const { path, text } of input.known?.files ?? []) sources.set(path, new SourceText(path, text));
+  const known = (input.known?.eggs ?? []).map((egg) => knownTop(egg, sources.get(egg.file) as SourceText));
+  const collected = collectBlocks(files, known);
+  const reader = new BlockReader(collected.tops, known, scope);
+  const result = checkBlocks(reader, known);
   /** What is not there may stand in a file, or in a part of one, that could not be read. */
   const partial = input.incomplete === true || files.some(({ body }) => body.incomplete) || collected.problems.some(({ problem }) => problem.code === "FLY107");
   const missing = result.nest || partial ? [] : [nestProblem(problems.missingNest(), NEST_FILE)];
@@ -99,7 +117,28 @@ export function checkNest(input: NestInput): CheckedNest {
   );
   const told = sorted(withoutNoise(diagnostics, partial, files));
   const shown = told.length === 0 ? sources : concealedSources(sources, files, variables ? [...variableFiles, variables] : variableFiles);
-  return { ...result, diagnostics: told, sources: shown, scope, names: namesIn(files) };
+  return { ...result, diagnostics: told, sources: shown, scope, names: namesIn(files), crossed: result.crossProblems.length > 0, others: new Set(files.flatMap(({ source, body }) => (body.items.every(isEggBlock) ? [] : [source.file]))) };
+}
+
+function isEggBlock(item: Body["items"][number]): boolean {
+  return item.kind === "block" && (item.type.name === "egg" || item.type.name === "eggsbucket");
+}
+
+type KnownTop = TopBlock & Pick<KnownEgg, "type" | "values">;
+
+/** A known block, which is parsed when somebody asks where something stands in it. */
+function knownTop({ type, name, values }: KnownEgg, source: SourceText): KnownTop {
+  let block: Block | undefined;
+  const find = (): Block => parse(source).body.items.find((item): item is Block => item.kind === "block" && item.type.name === type && item.labels[0]?.value === name) as Block;
+  return {
+    type,
+    name,
+    source,
+    values,
+    get block() {
+      return (block ??= find());
+    },
+  };
 }
 
 /** Codes that say that something named is not in the Nest: a reference, a declaration, a Rift, an Egg of a condition. */
@@ -120,9 +159,10 @@ class BlockReader {
 
   constructor(
     private readonly tops: readonly CollectedBlock[],
+    known: readonly TopBlock[],
     private readonly scope: Scope,
   ) {
-    this.index = new Map(tops.filter((top) => !top.duplicate).map((top) => [`${top.type} ${top.name}`, top]));
+    this.index = new Map([...known, ...tops.filter((top) => !top.duplicate)].map((top) => [`${top.type} ${top.name}`, top]));
   }
 
   readonly find = (type: string, name: string): TopBlock | undefined => this.index.get(`${type} ${name}`);
@@ -139,8 +179,15 @@ class BlockReader {
   }
 
   private one<Values>(top: TopBlock, checkInput: (input: BlockInput, top: TopBlock) => Checked<Values>): CheckedBlock<Values> {
+    const input = this.inputOf(top);
+    const checked = checkInput(input, top);
+    for (const problem of checked.problems) this.blockProblems.push({ top, problem });
+    return { top, checked, input: () => input };
+  }
+
+  inputOf(top: TopBlock): BlockInput {
     const { source } = top;
-    const input = blockInput(top.block, blocks[top.type], top.name === "" ? top.type : `${top.type}.${top.name}`, {
+    return blockInput(top.block, blocks[top.type], top.name === "" ? top.type : `${top.type}.${top.name}`, {
       source,
       evaluate: (expression) => {
         const { value, diagnostics } = evaluate(expression, this.scope, source);
@@ -149,23 +196,24 @@ class BlockReader {
       },
       report: (diagnostic) => this.diagnostics.push(diagnostic),
     });
-    const checked = checkInput(input, top);
-    for (const problem of checked.problems) this.blockProblems.push({ top, problem });
-    return { top, checked, input };
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 type CheckedBlocks = Pick<CheckedNest, "nest" | "eggs" | "jobs" | "rifts" | "uglyfox" | "mothergoose"> & { readonly crossProblems: readonly Problem[] };
 
 /** Each block by itself, then the rules across blocks. */
-function checkBlocks(reader: BlockReader): CheckedBlocks {
+function checkBlocks(reader: BlockReader, known: readonly KnownTop[]): CheckedBlocks {
   const [nest] = reader.all(["nest"], check.checkNest);
   const [mothergoose] = reader.all(["mothergoose"], check.checkMotherGoose);
   const [uglyfox] = reader.all(["uglyfox"], check.checkUglyFox);
   const context = { mothergooseCloud: mothergoose?.checked.draft.cloud };
   const rifts = reader.all(["rift"], (input) => check.checkRift(input, context));
   const jobs = reader.all(["job"], (input) => check.checkJob(input, context));
-  const eggs = reader.all<EggValues | EggsBucketValues>(["egg", "eggsbucket"], (input, top) => (top.type === "egg" ? check.checkEgg(input, context) : check.checkEggsBucket(input, context)));
+  const read = reader.all<EggValues | EggsBucketValues>(["egg", "eggsbucket"], (input, top) => (top.type === "egg" ? check.checkEgg(input, context) : check.checkEggsBucket(input, context)));
+  const unchanged = known.map((top): CheckedBlock<EggValues | EggsBucketValues> => ({ top, checked: { draft: top.values, values: top.values, problems: [], unsettled: NOTHING }, input: () => reader.inputOf(top) }));
+  const eggs = known.length === 0 ? read : [...read, ...unchanged].sort((a, b) => compare(a.top.source.file, b.top.source.file));
   const eggBlocks = eggs.map(({ top, checked }) => ({ type: top.type, name: top.name, draft: checked.draft }) as EggBlock);
   const conditions = uglyfox ? uglyfox.checked.values?.runnersCondition : [];
   const decided = eggs.map((egg): CheckedEgg => (egg.checked.values && conditions ? { ...egg, decision: decideRunners(egg.top.name, egg.checked.values, conditions) } : egg));

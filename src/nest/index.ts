@@ -8,11 +8,12 @@ import { sensitiveWays } from "../fly/value";
 import type { BlockInput } from "../vocabulary/check-block";
 import { GoslingError } from "../vocabulary/error";
 import { buildNest, deepFreeze } from "./build-nest";
-import { type CheckedNest, checkNest } from "./check-nest";
+import { type CheckedNest, checkNest, type NestInput } from "./check-nest";
 import { fileProblem } from "./diagnostics";
 import { type FunctionFiles, functionFiles } from "./function-files";
+import { LastReading } from "./last-reading";
 import type { Nest } from "./model";
-import { type NestFile, readNestFiles, realRoot } from "./read-files";
+import { type NestFile, type NestFiles, readNestFiles, realRoot } from "./read-files";
 import { secretUses, type SecretUse } from "./secret-uses";
 import { type Tracked, trackedSecrets } from "./tracked-secrets";
 
@@ -29,6 +30,12 @@ export interface ReadNestOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Which files Git tracks; absent: nothing is said about tracked secrets. */
   readonly tracked?: Tracked;
+  /** Files of the Nest where somebody has read them already. */
+  readonly files?: NestFiles;
+  /** Whether what was read is kept below `.gosling/cache/`, for the next reading. Default: nothing is written. */
+  readonly remember?: boolean;
+  /** With how many files it pays to look for what was kept. Default: 64; fewer are read in less time. */
+  readonly many?: number;
 }
 
 export interface NestFilesRead {
@@ -70,17 +77,9 @@ export interface ReadNestResult {
 export async function readNest(folder: string, options: ReadNestOptions = {}): Promise<ReadNestResult> {
   const root = realRoot(folder);
   const variableFiles = (options.variableFiles ?? []).map(readVariables);
-  const read = await readNestFiles(root);
+  const read = options.files ?? (await readNestFiles(root));
   const forFunctions = functionFiles(root);
-  const checked = checkNest({
-    files: read.files,
-    variables: read.variables,
-    variableFiles,
-    arguments: options.variables,
-    environment: options.environment,
-    functionFiles: forFunctions,
-    incomplete: read.problems.some(({ severity }) => severity === "error"),
-  });
+  const checked = check(root, read, { files: read.files, variables: read.variables, variableFiles, arguments: options.variables, environment: options.environment, functionFiles: forFunctions }, options);
   const before = [...read.problems.map(fileProblem), ...checked.diagnostics];
   const nest = before.some(({ severity }) => severity === "error") ? undefined : buildNest(checked, root);
   const warnings = nest && options.tracked ? await trackedSecrets(checked, nest, options.tracked) : [];
@@ -99,12 +98,30 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
       jobs: jobs.length,
       rifts: rifts.length,
     },
-    written: new Map([...eggs, ...jobs].map(({ top, input }) => [`${top.type} ${top.name}`, input])),
+    get written() {
+      return new Map([...eggs, ...jobs].map(({ top, input }) => [`${top.type} ${top.name}`, input()]));
+    },
     inputs: { files: read.files, variables: read.variables, variableFiles, functionFiles: forFunctions.asked },
     names: checked.names,
     secrets: () => (nest ? secretUses(checked, nest) : []),
     valueOf: (kind, name) => valueOf(checked, kind, name),
   };
+}
+
+/** To know that the software is the same takes as long as to read some thirty Eggs. */
+const MANY_FILES = 64;
+
+/** Reads again only what has changed since the last reading, where that gives the same. */
+function check(root: string, { problems }: NestFiles, input: NestInput & { readonly functionFiles: FunctionFiles }, { remember, many = MANY_FILES }: ReadNestOptions): CheckedNest {
+  if (problems.some(({ severity }) => severity === "error")) return checkNest({ ...input, incomplete: true });
+  if (input.files.length < many) return checkNest(input);
+  const last = new LastReading(root, input);
+  const recalled = last.recall();
+  const again = recalled && checkNest({ ...input, ...recalled });
+  const accepted = again && last.accepts(recalled, again) ? again : undefined;
+  const checked = accepted ?? checkNest(input);
+  if (remember && checked.diagnostics.every(({ severity }) => severity !== "error")) last.remember(checked, accepted && recalled);
+  return checked;
 }
 
 function readVariables({ path, name }: { readonly path: string; readonly name: string }): NestFile {

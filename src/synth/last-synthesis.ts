@@ -3,10 +3,11 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { NestFilesRead } from "../nest";
 import { functionFiles } from "../nest/function-files";
-import { readNestFiles, realRoot } from "../nest/read-files";
+import { type NestFiles, readNestFiles, realRoot } from "../nest/read-files";
+import { writeWhole } from "../nest/write-whole";
 import { softwareHash } from "./library-version";
 import { readManifest } from "./manifest";
-import { fileHash, manifestFile, outputFolder, stackFile, stacksInOutput, writeWhole } from "./output";
+import { fileHash, manifestFile, outputFolder, stackFile, stacksInOutput } from "./output";
 import type { Synthesis } from "./synthesize";
 
 /** Where a Nest is, and the values that it gets from elsewhere. */
@@ -34,8 +35,8 @@ interface Memory {
   readonly manifest: string;
 }
 
-/** The last synthesis, where everything is as it was then; undefined where that is not so, or can't be told. */
-export async function lastSynthesis(origin: NestOrigin, out?: string): Promise<Synthesis | undefined> {
+/** The last synthesis, where everything is as it was then; undefined where that is not so, or can't be told. `read` gives the Nest's files. */
+export async function lastSynthesis(origin: NestOrigin, out?: string, read = (): Promise<NestFiles> => readNestFiles(realRoot(origin.root))): Promise<Synthesis | undefined> {
   const root = realRoot(origin.root);
   const memory = readMemory(root);
   const folder = outputFolder(root, out);
@@ -43,7 +44,7 @@ export async function lastSynthesis(origin: NestOrigin, out?: string): Promise<S
   const manifest = readManifest(manifestFile(folder));
   const stacks = Object.entries(manifest?.stacks ?? {});
   if (!manifest || stacksInOutput(folder).length !== stacks.length) return undefined;
-  const files = await readAgain(root, origin, memory.functionFiles);
+  const files = readAgain(root, await read(), origin, memory.functionFiles);
   if (!files || hashOf(origin, files) !== memory.inputs) return undefined;
   if (stacks.some(([name, { outputHash }]) => fileHash(stackFile(folder, name)) !== outputHash)) return undefined;
   return { out: folder, manifest, stacks: stacks.map(([name, stack]) => ({ name, ...stack, status: "unchanged", file: stackFile(folder, name) })), removed: [] };
@@ -67,8 +68,7 @@ export function rememberSynthesis(origin: NestOrigin, files: NestFilesRead, { ou
 }
 
 /** The files as they are now; undefined where one can't be read: then the long way says what is wrong. */
-async function readAgain(root: string, { variableFiles }: NestOrigin, asked: readonly string[]): Promise<NestFilesRead | undefined> {
-  const { files, variables, problems } = await readNestFiles(root);
+function readAgain(root: string, { files, variables, problems }: NestFiles, { variableFiles }: NestOrigin, asked: readonly string[]): NestFilesRead | undefined {
   if (problems.length > 0) return undefined;
   const forFunctions = functionFiles(root);
   for (const path of asked) forFunctions.read(path);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { sha256 } from "../../constructs/canonical-json";
+import { replaceFile } from "../nest/write-whole";
 import { GoslingError } from "../vocabulary/error";
 
 /** Name of the file that holds a stack's configuration. */
@@ -38,11 +39,6 @@ export function fileHash(path: string): string | undefined {
   }
 }
 
-/** Replaces a file in one step: readers see the old content or the new one, never a part. */
-export function writeWhole(path: string, text: string, mode = 0o666): void {
-  replace(path, `${path}.${randomBytes(4).toString("hex")}.tmp`, text, mode);
-}
-
 /**
  * Replaces the files of stacks, each in one step. They are drafted in the output folder itself and moved
  * from there: a file system such as ext4 takes ten times as long for the first file of a new folder.
@@ -57,17 +53,7 @@ export function writeStacks(out: string, texts: ReadonlyMap<string, string>): vo
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    replace(stackFile(out, name), join(out, `.${name}.${run}.tmp`), text, 0o666);
-  }
-}
-
-function replace(path: string, draft: string, text: string, mode: number): void {
-  try {
-    writeFileSync(draft, text, { mode });
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
+    replaceFile(stackFile(out, name), join(out, `.${name}.${run}.tmp`), text, 0o666);
   }
 }
 

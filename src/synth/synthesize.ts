@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { sha256 } from "../../constructs/canonical-json";
 import type { Nest, Place } from "../nest/model";
+import { writeWhole } from "../nest/write-whole";
 import { checkSupported } from "./check-supported";
 import { libraryVersion } from "./library-version";
 import { type Manifest, type ManifestStack, manifestText, readManifest } from "./manifest";
-import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeStacks, writeWhole, writingTo } from "./output";
+import { fileHash, manifestFile, outputFolder, removeStack, stackFile, stacksInOutput, writeStacks, writingTo } from "./output";
 import { planServices, servicesOf } from "./plan-services";
 import { planStacks, type PlannedStack, selectTargets, unitsOf } from "./plan-stacks";
 import { nameOf } from "./unit-specification";

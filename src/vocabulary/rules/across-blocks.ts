@@ -15,13 +15,13 @@ export interface NamedBlock {
 export function nameRules(blocks: readonly NamedBlock[]): readonly Problem[] {
   const found: Problem[] = [];
   const seen = new Map<string, NamedBlock & { readonly index: number }>();
-  for (const [index, block] of blocks.entries()) {
-    const space = block.type === "eggsbucket" ? "egg" : block.type;
-    const key = `${space} ${nameKey(block.name)}`;
+  for (const [index, { type, name }] of blocks.entries()) {
+    const space = type === "eggsbucket" ? "egg" : type;
+    const key = `${space} ${nameKey(name)}`;
     const first = seen.get(key);
-    if (!first) seen.set(key, { ...block, index });
+    if (!first) seen.set(key, { type, name, index });
     // Equal blocks have equal paths: the number of the block in the list tells them apart.
-    else found.push(problems.nameTwice([block.type, block.name, ...sameBlock(first, block, index)], block.name, { path: [first.type, first.name], name: first.name, what: TITLES[first.type] }));
+    else found.push(problems.nameTwice([type, name, ...sameBlock(first, { type, name }, index)], name, { path: [first.type, first.name], name: first.name, what: TITLES[first.type] }));
   }
   return found;
 }

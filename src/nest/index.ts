@@ -34,8 +34,8 @@ export interface ReadNestOptions {
   readonly files?: NestFiles;
   /** Whether what was read is kept below `.gosling/cache/`, for the next reading. Default: nothing is written. */
   readonly remember?: boolean;
-  /** With how many files it pays to look for what was kept. Default: 64; fewer are read in less time. */
-  readonly many?: number;
+  /** From how many characters on it pays to look for what was kept. Default: 65,536; less is read in less time. */
+  readonly much?: number;
 }
 
 export interface NestFilesRead {
@@ -108,13 +108,13 @@ export async function readNest(folder: string, options: ReadNestOptions = {}): P
   };
 }
 
-/** To know that the software is the same takes as long as to read some thirty Eggs. */
-const MANY_FILES = 64;
+/** To know that the software is the same takes as long as to read some thirty Eggs of 1 KB. */
+const MUCH = 64 * 1024;
 
 /** Reads again only what has changed since the last reading, where that gives the same. */
-function check(root: string, { problems }: NestFiles, input: NestInput & { readonly functionFiles: FunctionFiles }, { remember, many = MANY_FILES }: ReadNestOptions): CheckedNest {
+function check(root: string, { problems }: NestFiles, input: NestInput & { readonly functionFiles: FunctionFiles }, { remember, much = MUCH }: ReadNestOptions): CheckedNest {
   if (problems.some(({ severity }) => severity === "error")) return checkNest({ ...input, incomplete: true });
-  if (input.files.length < many) return checkNest(input);
+  if (input.files.reduce((sum, { text }) => sum + text.length, 0) < much) return checkNest(input);
   const last = new LastReading(root, input);
   const recalled = last.recall();
   const again = recalled && checkNest({ ...input, ...recalled });

@@ -1,9 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
+import { openDispatcher } from "../network/dispatcher";
+import { isCertificateError, isPassingNetworkError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 import type { Environment } from "./environment";
 
@@ -67,21 +67,8 @@ export function printableUrl(url: string): string {
 type Receive = (body: Dispatcher.ResponseData["body"], total: number | undefined) => Promise<void>;
 
 async function withRetries(url: string, options: DownloadOptions, receive: Receive): Promise<void> {
-  const { EnvHttpProxyAgent, request } = await import("undici");
-  const env = (name: string) => options.env[name.toLowerCase()] ?? options.env[name] ?? "";
-  const ca = await certificates(options.env);
-  const tls = ca === undefined ? {} : { ca };
-  const idleTimeoutMs = options.idleTimeoutMs ?? 30_000;
-  const dispatcher = new EnvHttpProxyAgent({
-    httpProxy: env("HTTP_PROXY"),
-    httpsProxy: env("HTTPS_PROXY"),
-    noProxy: env("NO_PROXY"),
-    connect: { ...tls, timeout: options.connectTimeoutMs ?? 15_000 },
-    requestTls: tls,
-    proxyTls: tls,
-    headersTimeout: idleTimeoutMs,
-    bodyTimeout: idleTimeoutMs,
-  });
+  const { request } = await import("undici");
+  const dispatcher = await openDispatcher(options.env, { connectMs: options.connectTimeoutMs, idleMs: options.idleTimeoutMs });
   try {
     for (let tries = 1; ; tries++) {
       try {
@@ -159,28 +146,11 @@ function meter(url: string, total: number | undefined, { maxBytes, onProgress }:
   });
 }
 
-/** Roots that are trusted beside Node's own: a company's proxy signs with one of these. */
-async function certificates(env: Environment): Promise<string[] | undefined> {
-  const variable = ["GOSLING_CA_FILE", "SSL_CERT_FILE"].find((name) => env[name]);
-  if (variable === undefined) return undefined; // NODE_EXTRA_CA_CERTS alone is Node's own business
-  const files = [env[variable], env["NODE_EXTRA_CA_CERTS"]].filter((file) => file !== undefined && file !== "");
-  const texts = await Promise.all(
-    files.map((file) =>
-      readFile(file as string, "utf8").catch((error: unknown) => {
-        throw new GoslingError("CERTIFICATES_UNREADABLE", `The certificates in ${file} cannot be read.`, { hint: `Set ${variable} to a file with certificates in PEM form.`, cause: error });
-      }),
-    ),
-  );
-  return [...rootCertificates, ...texts];
-}
-
-const PASSING = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_SOCKET", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
-
 /** Whether trying again may help. */
 function isPassing(error: unknown): boolean {
   if (error instanceof StatusError) return error.status >= 500 || error.status === 429 || error.status === 408;
   if (error instanceof GoslingError) return false;
-  return PASSING.has(codeOf(error));
+  return isPassingNetworkError(error);
 }
 
 function toError(url: string, error: unknown, options: DownloadOptions): GoslingError {
@@ -195,11 +165,11 @@ function toError(url: string, error: unknown, options: DownloadOptions): Gosling
     }
     return new GoslingError("DOWNLOAD_FAILED", `${shown} answers with status ${error.status}.`, { hint: `Try again later, or give ${mirror}.` });
   }
-  const code = codeOf(error);
+  const code = networkCode(error) ?? "";
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new GoslingError("DISK_FULL", "No space is left on the disk for the engine's release (about 200 MB).", { hint: "Make room, or set GOSLING_CACHE to a folder on another disk.", cause: error });
   }
-  if (/CERT|SIGNATURE|SELF_SIGNED|ALTNAME/.test(code)) {
+  if (isCertificateError(error)) {
     return new GoslingError("DOWNLOAD_UNTRUSTED", `The certificate of ${shown} is not trusted (${code}).`, { hint: "If a company's proxy signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.", cause: error });
   }
   const timedOut = code === "UND_ERR_BODY_TIMEOUT" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_CONNECT_TIMEOUT";
@@ -209,10 +179,4 @@ function toError(url: string, error: unknown, options: DownloadOptions): Gosling
 
 function interrupted(): GoslingError {
   return new GoslingError("INTERRUPTED", "Stopped. Nothing was installed.", { exitCode: 130 });
-}
-
-function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  if (typeof code === "string") return code;
-  return typeof cause === "object" && cause !== null ? codeOf(cause) : "";
 }

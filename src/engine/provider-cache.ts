@@ -10,6 +10,7 @@ import { CLI_CONFIG_VARIABLE, providerMirror, writeCliConfig } from "./provider-
 import { requiredProviders, type RequiredProviders } from "./required-providers";
 import { runCommand } from "./run";
 import type { StackOptions } from "./stack";
+import { trustEnvironment } from "./trust";
 
 const CACHE_VARIABLE = "TF_PLUGIN_CACHE_DIR";
 const LOCK_FILE = ".terraform.lock.hcl";
@@ -82,7 +83,7 @@ async function installOnce({ stack: { engine, env, interrupts }, providers, lock
     await writeFile(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers: providers } }));
     if (lock !== undefined) await writeFile(join(folder, LOCK_FILE), lock);
     const args = ["init", "-backend=false", "-input=false", "-no-color"];
-    await runCommand({ path: engine.path, args, folder, env, extra: await providerEnvironment(env, engine), ...(interrupts && { interrupts }) });
+    await runCommand({ path: engine.path, args, folder, env, extra: { ...(await providerEnvironment(env, engine)), ...(await trustEnvironment(env)) }, ...(interrupts && { interrupts }) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

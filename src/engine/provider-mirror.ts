@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { GoslingError } from "../vocabulary/error";
-import { cacheFolder } from "./cache-folder";
+import { cachedFile } from "./cached-file";
 import type { Environment } from "./environment";
 import type { Engine } from "./find";
 import { compareVersions, PRODUCT } from "./version";
@@ -48,8 +47,7 @@ function ociMirror(address: string): ProviderMirror {
 }
 
 /**
- * Writes the engine's configuration file for the mirror into the cache, named by what is in it, so that
- * runs at the same time write the same.
+ * Writes the engine's configuration file for the mirror into the cache.
  *
  * @returns its path.
  * @throws GoslingError `PROVIDER_MIRROR_MISSING`, `PROVIDER_MIRROR_UNSUPPORTED` or `CACHE_NOT_WRITABLE`.
@@ -57,19 +55,7 @@ function ociMirror(address: string): ProviderMirror {
 export async function writeCliConfig(mirror: ProviderMirror, engine: Pick<Engine, "name" | "version">, env: Environment): Promise<string> {
   await checkMirror(mirror, engine);
   const text = `${JSON.stringify({ provider_installation: [installation(mirror)] }, null, 2)}\n`;
-  const folder = join(cacheFolder(env), "engine-config");
-  const file = join(folder, `providers-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.tfrc`);
-  if ((await readFile(file, "utf8").catch(() => undefined)) === text) return file;
-  const temporary = `${file}.${randomBytes(6).toString("hex")}`;
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, file);
-    return file;
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new GoslingError("CACHE_NOT_WRITABLE", `The folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`, { hint: "Set GOSLING_CACHE to a folder of yours.", cause: error });
-  }
+  return cachedFile("providers", "tfrc", text, env);
 }
 
 /** Whether the engine can use it at all. */

@@ -16,6 +16,7 @@ import { checkRequiredVersion } from "./required-version";
 import { type CommandResult, jsonIn, runCommand } from "./run";
 import { readState, type StateResource } from "./state";
 import { placeOfState } from "./state-place";
+import { trustEnvironment } from "./trust";
 
 export interface StackOptions {
   readonly engine: Engine;
@@ -128,11 +129,12 @@ export function openStack(options: StackOptions): Stack {
   /** Set by the first operation, so that one stack is set up and repaired once. */
   let ready = false;
 
-  /** Where providers come from; told once, for all commands. */
-  let providers: Promise<Environment> | undefined;
+  /** Where providers come from, and whom to trust; told once, for all commands. */
+  let surroundings: Promise<Environment> | undefined;
+  const lookAround = async (): Promise<Environment> => ({ ...(await stackProviderEnvironment(options)), ...(await trustEnvironment(options.env)) });
 
   const run = async (args: readonly string[], more: { readonly input?: string; readonly folder?: string } = {}) => {
-    const extra = { ...(await (providers ??= stackProviderEnvironment(options))), ...options.extra, ...options.encryption?.extra };
+    const extra = { ...(await (surroundings ??= lookAround())), ...options.extra, ...options.encryption?.extra };
     return runCommand({ path: options.engine.path, args, folder, env: options.env, extra, interrupts: options.interrupts, onEvent: options.onEvent, ...more });
   };
   const check = async (result: CommandResult, args: readonly string[], good: readonly number[] = [0]) => {

@@ -6,7 +6,8 @@ export type StateProblemCode =
   | "ENGINE_STATE_KEY_UNREACHABLE"
   | "ENGINE_STATE_BUCKET_MISSING"
   | "ENGINE_STATE_DENIED"
-  | "ENGINE_STATE_UNREACHABLE";
+  | "ENGINE_STATE_UNREACHABLE"
+  | "ENGINE_STATE_UNTRUSTED";
 
 export interface StateProblem {
   readonly code: StateProblemCode;
@@ -62,6 +63,9 @@ function placeProblem(said: string, state: string): StateProblem | undefined {
   }
   if (/No valid credential sources|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|AccessDenied|Forbidden|StatusCode: 40[13]|endpoint (requires|invalid) auth|unexpected HTTP response code:? 40[13]/i.test(said)) {
     return { code: "ENGINE_STATE_DENIED", message: `${state} can't be reached with these credentials.`, hint: "For s3: credentials that may list the bucket, and read, write and delete objects in it. For gitlab: TF_HTTP_USERNAME and TF_HTTP_PASSWORD with a token of scope api and role Maintainer, or a job's token." };
+  }
+  if (/\bx509: |certificate is not trusted/i.test(said)) {
+    return { code: "ENGINE_STATE_UNTRUSTED", message: `${state} can't be reached: the certificate of its server is not trusted.`, hint: "If a company signs it, set GOSLING_CA_FILE to that company's certificates in PEM form; on macOS, add them to the keychain." };
   }
   if (/connection refused|no such host|i\/o timeout|request send failed|TLS handshake|giving up after \d+ attempt/i.test(said)) {
     return { code: "ENGINE_STATE_UNREACHABLE", message: `${state} can't be reached: its server gives no answer.`, hint: "Check the network, and endpoint or repository.server in the Nest; then run the same command again." };

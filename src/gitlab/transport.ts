@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { createMasker } from "../secrets/masking";
 import type { Environment } from "./address";
-import { type ConnectionTimeouts, openDispatcher } from "./dispatcher";
+import { type ConnectionOptions, openDispatcher } from "../network/dispatcher";
 import { type Asked, codeOf, GitlabError, networkError, statusError } from "./error";
 import { snakeKeys, toQuery } from "./wire-format";
 
@@ -20,7 +20,7 @@ export interface TransportOptions {
   /** Waits before the next try. */
   readonly pause: (milliseconds: number) => Promise<void>;
   /** `requestMs`: longest time for one try, however it goes. Default: 60 s. */
-  readonly timeouts?: ConnectionTimeouts & { readonly requestMs?: number };
+  readonly timeouts?: ConnectionOptions & { readonly requestMs?: number };
 }
 
 export interface Request {

@@ -1,7 +1,8 @@
+import { isCertificateError, isPassingNetworkError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 import { formatSecretReference, type SecretReference } from "../vocabulary/secret";
 import { type Doing, saidByServer, StoreFailure } from "./failure";
-import { isCertificateError, isPassingNetworkError, networkCode, TimedOut } from "./retry";
+import { TimedOut } from "./retry";
 import { unversioned } from "./secret-entry";
 
 /** What the SDK throws, as far as it is looked at. Nothing of it is kept: a broken answer may hold a value. */

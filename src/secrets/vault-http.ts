@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
-import { isPassingNetworkError } from "./retry";
+import { openDispatcher } from "../network/dispatcher";
+import { isPassingNetworkError } from "../network/failure";
 import type { VaultSettings } from "./vault-settings";
 
 /** An answer of Vault that is no trouble of the server's own. */
@@ -40,25 +41,15 @@ export function isPassingVaultError(error: unknown): boolean {
 /** Far more than a secret can have. */
 const LARGEST_ANSWER = 4 * 1024 * 1024;
 
-/** Connections to one Vault. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count (small letters first). */
+/** Connections to one Vault. */
 export interface VaultConnection {
   ask(request: VaultRequest, signal: AbortSignal): Promise<VaultAnswer>;
   close(): Promise<void>;
 }
 
 export async function connectToVault({ address, namespace, ca }: VaultSettings, env: Readonly<Record<string, string | undefined>>): Promise<VaultConnection> {
-  const { EnvHttpProxyAgent, request } = await import("undici");
-  const variable = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? "";
-  const tls = ca === undefined ? {} : { ca };
-  const dispatcher: Dispatcher = new EnvHttpProxyAgent({
-    httpProxy: variable("HTTP_PROXY"),
-    httpsProxy: variable("HTTPS_PROXY"),
-    noProxy: variable("NO_PROXY"),
-    connect: tls,
-    requestTls: tls,
-    proxyTls: tls,
-    maxResponseSize: LARGEST_ANSWER,
-  });
+  const { request } = await import("undici");
+  const dispatcher = await openDispatcher(env, { ...(ca !== undefined && { ca }), largestAnswer: LARGEST_ANSWER });
   return {
     async ask({ method, path, token, body }, signal) {
       const options: Omit<Dispatcher.RequestOptions, "origin" | "path"> & { dispatcher: Dispatcher } = {

@@ -1,5 +1,6 @@
 import { type Doing, saidByServer, StoreFailure } from "./failure";
-import { isCertificateError, networkCode, TimedOut, type Timing, withRetries } from "./retry";
+import { TimedOut, type Timing, withRetries } from "./retry";
+import { isCertificateError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 import { formatSecretReference, type SecretReference } from "../vocabulary/secret";
 import { connectToVault, isPassingVaultError, NoVault, type VaultAnswer, type VaultConnection, type VaultRequest, VaultTrouble } from "./vault-http";
@@ -140,7 +141,7 @@ function explain(error: unknown, { reference, doing }: VaultPurpose, address: st
     return unreachable(error.status === 429 ? `Vault at ${address} takes no more requests for now` : `Vault at ${address} fails (status ${error.status})`, "Try again later.");
   }
   const code = networkCode(error);
-  if (isCertificateError(error)) return unreachable(`the certificate of ${address} is not trusted (${code})`, "Set VAULT_CACERT to a file with the certificate of its authority in PEM form.");
+  if (isCertificateError(error)) return unreachable(`the certificate of ${address} is not trusted (${code})`, "Set VAULT_CACERT or GOSLING_CA_FILE to a file with the certificate of its authority in PEM form.");
   if (code !== undefined) return unreachable(`Vault at ${address} can't be reached (${code})`, "Check VAULT_ADDR and the network.");
   return error;
 }

@@ -1,4 +1,6 @@
 import type { Dispatcher } from "undici";
+import { openDispatcher } from "../network/dispatcher";
+import { isCertificateError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 
 /** The Nest's own project: `nest.repository`, or the variables of the pipeline. */
@@ -8,7 +10,7 @@ export interface GitlabPlace {
   /** Number of the project, or its path. */
   readonly project: number | string;
   readonly token: GitlabToken;
-  /** For proxies. Default: none. */
+  /** For proxies and certificates. Default: none. */
   readonly env?: NodeJS.ProcessEnv;
   /** Waits before another attempt. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<void>;
@@ -60,7 +62,7 @@ export class GitlabProject {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.once(request).catch((lost: Error) => ({ lost }));
       if ("status" in outcome && request.expected.includes(outcome.status)) return outcome;
-      const passing = "lost" in outcome || outcome.status === 429 || outcome.status >= 500;
+      const passing = "lost" in outcome ? !(outcome.lost instanceof GoslingError || isCertificateError(outcome.lost)) : outcome.status === 429 || outcome.status >= 500;
       if (!passing || attempt === ATTEMPTS) throw this.failure(request, outcome);
       await sleep(waitOf(outcome, attempt));
     }
@@ -104,6 +106,10 @@ export class GitlabProject {
     const what = `${method} ${path.split("?")[0]} of the ${this.name}`;
     if ("lost" in outcome) {
       const { lost } = outcome;
+      if (lost instanceof GoslingError) return lost;
+      if (isCertificateError(lost)) {
+        return new GoslingError("STORE_UNTRUSTED", `The certificate of ${new URL(this.place.api).host} is not trusted (${networkCode(lost)})`, { hint: "If a company signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.", cause: lost });
+      }
       return new GoslingError("STORE_UNREACHABLE", `${what} got no answer: ${(lost as NodeJS.ErrnoException).code ?? lost.message}`, { hint: "Check the network, and `server` in nest.repository.", cause: lost });
     }
     const { status } = outcome;
@@ -120,16 +126,7 @@ export class GitlabProject {
 }
 
 async function connect(env: NodeJS.ProcessEnv): Promise<{ readonly undici: typeof import("undici"); readonly dispatcher: Dispatcher }> {
-  const undici = await import("undici");
-  const named = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? "";
-  const dispatcher = new undici.EnvHttpProxyAgent({
-    httpProxy: named("HTTP_PROXY"),
-    httpsProxy: named("HTTPS_PROXY"),
-    noProxy: named("NO_PROXY"),
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: ANSWER_TIMEOUT_MS,
-    bodyTimeout: ANSWER_TIMEOUT_MS,
-  });
+  const [undici, dispatcher] = await Promise.all([import("undici"), openDispatcher(env, { connectMs: CONNECT_TIMEOUT_MS, idleMs: ANSWER_TIMEOUT_MS })]);
   return { undici, dispatcher };
 }
 

@@ -1,3 +1,4 @@
+import { openDispatcher } from "../network/dispatcher";
 import type { Environment } from "./endpoints";
 
 /** What a server said: its status, and the body where it is a JSON object. */
@@ -12,7 +13,7 @@ export interface JsonRequest {
   readonly form?: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
-  /** Whose proxies are taken; absent: none, for addresses of this machine and its link. */
+  /** Whose proxies and certificates are taken; absent: none, for addresses of this machine and its link. */
   readonly proxies?: Environment;
 }
 
@@ -24,10 +25,8 @@ export class NoAnswer extends Error {}
  * @throws NoAnswer
  */
 export async function requestJson(url: URL, { headers = {}, form, connectTimeoutMs, timeoutMs, proxies }: JsonRequest): Promise<JsonAnswer> {
-  const { Agent, EnvHttpProxyAgent, request } = await import("undici");
-  const connect = { timeout: connectTimeoutMs };
-  const env = (name: string): string => proxies?.[name.toLowerCase()] ?? proxies?.[name] ?? "";
-  const dispatcher = proxies === undefined ? new Agent({ connect }) : new EnvHttpProxyAgent({ httpProxy: env("HTTP_PROXY"), httpsProxy: env("HTTPS_PROXY"), noProxy: env("NO_PROXY"), connect });
+  const { Agent, request } = await import("undici");
+  const dispatcher = proxies === undefined ? new Agent({ connect: { timeout: connectTimeoutMs } }) : await openDispatcher(proxies, { connectMs: connectTimeoutMs });
   try {
     const { statusCode, body } = await request(url, {
       dispatcher,

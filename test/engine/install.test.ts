@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type IncomingHttpHeaders } from "node:http";
@@ -12,6 +11,7 @@ import { DEFAULT_URL, mirrorOf } from "../../src/engine/mirror";
 import { archiveName, type InstallOptions, installEngine } from "../../src/engine/install";
 import { findEngine } from "../../src/engine/find";
 import { type Answer, ARCHIVE, answersOf, makeKey, makeRelease, mirrorKey, mirrorKeyFile, RELEASED, send, serve, signatureOf, signed, SIGNATURE, SUMS, sumsOf } from "./release-server";
+import { companyCertificate, describeWithCertificates } from "../support/company-certificate";
 
 let cache: string;
 const open: { close(): Promise<void> }[] = [];
@@ -473,17 +473,9 @@ describe("the way to the server", () => {
   });
 });
 
-const openssl = spawnSync("openssl", ["version"]).status === 0;
-const withCertificates = openssl ? describe : describe.skip;
-withCertificates(`https${openssl ? "" : " (skipped: there is no openssl to make a certificate with)"}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "gosling-tls-"));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  if (openssl) {
-    const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert];
-    spawnSync("openssl", args);
-  }
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const secure = (answers: Parameters<typeof serve>[0]) => server(answers, (listener) => createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) }, listener) as never);
+describeWithCertificates("https", () => {
+  const { file: cert, tls } = companyCertificate();
+  const secure = (answers: Parameters<typeof serve>[0]) => server(answers, (listener) => createHttpsServer(tls, listener) as never);
 
   test("is not trusted with a certificate that nobody vouches for; the error names the way out", async () => {
     const { port } = await secure(answersOf(release));
@@ -503,7 +495,7 @@ withCertificates(`https${openssl ? "" : " (skipped: there is no openssl to make 
   });
 
   test("certificates that cannot be read are an error of their own", async () => {
-    await expect(install("https://127.0.0.1:1", { env: { GOSLING_CA_FILE: join(folder, "none.pem") } })).rejects.toMatchObject({ code: "CERTIFICATES_UNREADABLE" });
+    await expect(install("https://127.0.0.1:1", { env: { GOSLING_CA_FILE: `${cert}.none` } })).rejects.toMatchObject({ code: "CERTIFICATES_UNREADABLE" });
   });
 });
 

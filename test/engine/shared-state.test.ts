@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { EggStack, type StackState } from "../../constructs";
 import { type EngineFailure, keyId, keysOf, moveState, type StackOptions, stateEncryption } from "../../src/engine";
 import { egg, jsonOf, newApp } from "../constructs/egg-props";
+import { companyCertificate, describeWithCertificates } from "../support/company-certificate";
 import { describeWithEngines, type TestEngine } from "../support/engines";
 import { gitlabStates, type StateServer } from "../support/state-servers";
 import { describeWithMoto, type Moto, startMoto } from "./moto";
@@ -224,5 +225,27 @@ describeWithEngines("a state operation", (engine) => {
     rmSync(join(folder, "stack.tfstate"));
     await stack.push(older);
     expect(await stack.list()).toEqual(["terraform_data.a", 'terraform_data.b["x y"]']);
+  });
+});
+
+describeWithCertificates("state behind a certificate that a company's authority vouches for", () => {
+  describeWithEngines("with GOSLING_CA_FILE", (engine) => {
+    test("the engine trusts what Gosling trusts", async () => {
+      const { file, tls } = companyCertificate();
+      const server = await gitlabStates(tls);
+      const address = `${server.url}/state/app`;
+      const shared: Shared = {
+        state: { kind: "gitlab", server: "gitlab.example.org" },
+        env: () => ({ TF_HTTP_ADDRESS: address, GOSLING_CACHE: makeFolder({}) }),
+        kept: () => Promise.resolve(undefined),
+      };
+      try {
+        expect(await failureOf(sharedStack(shared, engine, "app", resource("x")).apply({}))).toMatchObject({ code: "ENGINE_STATE_UNTRUSTED", hint: expect.stringContaining("GOSLING_CA_FILE") as string });
+        await sharedStack({ ...shared, env: (stack) => ({ ...shared.env(stack), GOSLING_CA_FILE: file }) }, engine, "app", resource("x")).apply({});
+        expect(server.kept.get("/state/app")?.toString()).toContain("terraform_data");
+      } finally {
+        await server.close();
+      }
+    });
   });
 });

@@ -1,25 +1,22 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createServer as createProxy, type Server } from "node:http";
 import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { openGitlab } from "../../src/gitlab";
+import { companyCertificate, describeWithCertificates } from "../support/company-certificate";
 import { folderWith } from "../support/folder";
 
 const HOST = "gitlab.invalid";
-const openssl = spawnSync("openssl", ["version"]).status === 0;
 
-(openssl ? describe : describe.skip)(`a company's network${openssl ? "" : " (skipped: there is no openssl to make a certificate with)"}`, () => {
+describeWithCertificates("a company's network", () => {
   const folder = folderWith({});
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const { file: cert, tls } = companyCertificate(HOST);
   const open: Server[] = [];
   let proxy: Server;
   let tunnels: string[];
 
   beforeAll(async () => {
-    spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`, "-keyout", key, "-out", cert]);
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => {
+    const server = createServer(tls, (_request, response) => {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ name: "t", active: true, scopes: ["api"], expires_at: null }));
     });
     proxy = createProxy();

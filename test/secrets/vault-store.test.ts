@@ -1,11 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { readReference } from "../../src/secrets/resolve";
 import type { SecretStore } from "../../src/secrets/secret-store";
 import { vaultStore } from "../../src/secrets/vault-store";
+import { companyCertificate, describeWithCertificates } from "../support/company-certificate";
 import { folderWith } from "../support/folder";
 import { testTiming, type TestTiming } from "../support/secret-timing";
 import { type Vault, vault, VAULT_TOKEN, vaultEnvironment, vaultError } from "../support/vault";
@@ -166,25 +166,22 @@ describe("settings of Vault", () => {
   });
 });
 
-const openssl = spawnSync("openssl", ["version"]).status === 0;
-const withCertificates = openssl ? test : test.skip;
-
-withCertificates(`VAULT_CACERT vouches for Vault's certificate${openssl ? "" : " (skipped: there is no openssl to make one with)"}`, async () => {
-  const folder = folderWith({});
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert]);
-  const secure = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => response.end(JSON.stringify({ data: { data: { key: CANARY }, metadata: { version: 1 } } })));
-  await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
-  const env = { VAULT_ADDR: `https://127.0.0.1:${(secure.address() as AddressInfo).port}`, VAULT_TOKEN };
-  try {
-    await expect(read("vault://secret/app/key", { ...env, VAULT_CACERT: cert })).resolves.toBe(CANARY);
-    const [code, message, hint] = await refused(read("vault://secret/app/key", env));
-    expect([code, message]).toEqual(["SECRET_UNREACHABLE", expect.stringMatching(/the certificate of https:\S+ is not trusted \(\w+\)$/)]);
-    expect(hint).toContain("VAULT_CACERT");
-  } finally {
-    secure.closeAllConnections();
-    secure.close();
-  }
+describeWithCertificates("Vault with a certificate of a company", () => {
+  test.each(["VAULT_CACERT", "GOSLING_CA_FILE"])("is trusted where %s vouches for it, and else named", async (variable) => {
+    const { file, tls } = companyCertificate();
+    const secure = createServer(tls, (_request, response) => response.end(JSON.stringify({ data: { data: { key: CANARY }, metadata: { version: 1 } } })));
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+    const env = { VAULT_ADDR: `https://127.0.0.1:${(secure.address() as AddressInfo).port}`, VAULT_TOKEN };
+    try {
+      await expect(read("vault://secret/app/key", { ...env, [variable]: file })).resolves.toBe(CANARY);
+      const [code, message, hint] = await refused(read("vault://secret/app/key", env));
+      expect([code, message]).toEqual(["SECRET_UNREACHABLE", expect.stringMatching(/the certificate of https:\S+ is not trusted \(\w+\)$/)]);
+      expect(hint).toContain(variable);
+    } finally {
+      secure.closeAllConnections();
+      secure.close();
+    }
+  });
 });
 
 describe("signing in to Vault", () => {

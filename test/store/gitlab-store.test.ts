@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { openGitlabStore } from "../../src/store";
+import { companyCertificate, describeWithCertificates } from "../support/company-certificate";
 import { deployment, gitlabServers, now } from "../support/stores";
 
 const gitlab = gitlabServers();
@@ -109,5 +111,24 @@ describe("what a server may answer", () => {
   test("a server that isn't there is named", async () => {
     const store = openGitlabStore({ api: "http://127.0.0.1:1/api/v4", project: 7, token: { kind: "private", value: "x" }, sleep: async () => undefined });
     await expect(store.current()).rejects.toMatchObject({ code: "STORE_UNREACHABLE", message: expect.stringContaining("project 7 of 127.0.0.1:1") });
+  });
+});
+
+describeWithCertificates("a server that a company's authority vouches for", () => {
+  test("is trusted with GOSLING_CA_FILE; else it is named, at once", async () => {
+    const { file, tls } = companyCertificate();
+    const server = createSecureServer(tls, (_request, response) => response.end("[]"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const waits: number[] = [];
+    const open = (env: NodeJS.ProcessEnv) => openGitlabStore({ api: `https://127.0.0.1:${(server.address() as AddressInfo).port}/api/v4`, project: 7, token: { kind: "private", value: "x" }, env, sleep: async (ms) => void waits.push(ms) });
+    try {
+      await expect(open({ GOSLING_CA_FILE: file }).history({})).resolves.toEqual([]);
+      await expect(open({}).history({})).rejects.toMatchObject({ code: "STORE_UNTRUSTED", message: expect.stringMatching(/^The certificate of 127.0.0.1:\d+ is not trusted/), hint: expect.stringContaining("GOSLING_CA_FILE") });
+      await expect(open({ GOSLING_CA_FILE: `${file}.none` }).history({})).rejects.toMatchObject({ code: "CERTIFICATES_UNREADABLE" });
+      expect(waits).toEqual([]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });

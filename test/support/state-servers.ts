@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { SecureContextOptions } from "node:tls";
 
 /** A server that keeps states, and what it was asked. */
 export interface StateServer {
@@ -14,7 +16,7 @@ export interface StateServer {
 type Answer = (request: IncomingMessage, body: Buffer, kept: Map<string, Buffer>) => { readonly status: number; readonly body?: Buffer | string };
 
 /** Keeps states as GitLab does: GET, POST, DELETE of the state; POST and DELETE of its lock. */
-export function gitlabStates(): Promise<StateServer> {
+export function gitlabStates(tls?: SecureContextOptions): Promise<StateServer> {
   return serve((request, body, kept) => {
     const path = request.url?.split("?")[0] ?? "";
     if (path.endsWith("/lock") && request.method === "POST") {
@@ -24,7 +26,7 @@ export function gitlabStates(): Promise<StateServer> {
       return { status: 200 };
     }
     return plainStore(request.method, path, body, kept);
-  });
+  }, tls);
 }
 
 /** Keeps objects as S3 does, as far as the engines ask: by path, with a condition on writing. */
@@ -66,14 +68,15 @@ function withoutChunks(request: IncomingMessage, body: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-async function serve(answer: Answer): Promise<StateServer> {
+async function serve(answer: Answer, tls?: SecureContextOptions): Promise<StateServer> {
   const requests: string[] = [];
   const kept = new Map<string, Buffer>();
-  const server = createServer((request, response) => {
+  const receive = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => respond(request, response, Buffer.concat(chunks)));
-  });
+  };
+  const server = tls ? createSecureServer(tls, receive) : createServer(receive);
   const respond = (request: IncomingMessage, response: ServerResponse, body: Buffer): void => {
     requests.push(`${request.method} ${request.url?.split("?")[0]}`);
     const { status, body: content = "" } = answer(request, body, kept);
@@ -81,7 +84,7 @@ async function serve(answer: Answer): Promise<StateServer> {
     response.end(request.method === "HEAD" ? undefined : content);
   };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, kept, close: () => closed(server) };
+  return { url: `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, kept, close: () => closed(server) };
 }
 
 function closed(server: Server): Promise<void> {

@@ -37,7 +37,9 @@ function watch(world: () => CanaryClouds) {
     const { nest, eggs } = world();
     for (const egg of eggs) nest.edit(`Eggs/${egg}/config.fly`, (text) => text.replace(/timeout( +)= "\w+"/, `timeout$1= "${timeout}"`));
   };
-  return { run, strays, setTimeoutTo, printed };
+  /** So that a look for canaries is one at where they were masked. */
+  const said = (): string => Object.values(printed).join("\n");
+  return { run, strays, setTimeoutTo, said };
 }
 
 type Watch = ReturnType<typeof watch>;
@@ -67,7 +69,7 @@ interface Failure {
 /** Half an answer about a lock would leave it there. */
 const ofNoLock = ({ path }: ProxiedRequest): boolean => !path.includes("lock");
 const reads = (request: ProxiedRequest): boolean => request.method === "GET" && ofNoLock(request);
-const writes = (request: ProxiedRequest): boolean => request.method !== "GET" && ofNoLock(request);
+const writes = (request: ProxiedRequest): boolean => ["PUT", "POST"].includes(request.method) && ofNoLock(request);
 
 const FAILURES: readonly Failure[] = [
   { of: "records", fault: "refuses", commands: ["status", "history --json", "deploy --yes", "destroy --yes --json"] },
@@ -89,13 +91,15 @@ function holdsFor(title: string, start: (engine: TestEngine) => Promise<SharedCa
   describeWithOneEngine(title, (engine) => {
     let world: SharedCanaryClouds;
     const watched = watch(() => world);
-    const { run, strays, setTimeoutTo } = watched;
+    const { run, strays, setTimeoutTo, said } = watched;
     beforeAll(async () => (world = await start(engine)));
     afterAll(() => world.dispose());
 
     test("are found neither here nor there, from the first deployment to a rollback", async () => {
       await deployAndChange(watched, world);
       for (const command of ["rotate --all --yes", "rotate --all --finish --yes --json", `rollback ${world.eggs[0]} --yes`, "destroy --dry-run --json"]) await run(command);
+      const places = Object.keys(await world.kept());
+      for (const place of ["beside the state", "in the cloud"]) expect(places.filter((name) => name.endsWith(place)).length).toBeGreaterThan(3);
       expect(await strays()).toEqual([]);
     });
 
@@ -107,6 +111,8 @@ function holdsFor(title: string, start: (engine: TestEngine) => Promise<SharedCa
         for (const command of commands) await run(command, { code: 1, when: `${of}: ${fault}` });
         world.proxy.fault = undefined;
       }
+      expect(said()).toContain("errored.tfstate, and the next run puts it in its place");
+      if (world.subjects.includes("secrets")) expect(said()).toMatch(/denies it: .*\*\*\*MASKED\*\*\*/);
       expect(await strays()).toEqual([]);
     });
 
@@ -133,9 +139,7 @@ holdsFor("Canaries for secrets in Lockbox, with the state in GitLab, on Yandex C
 describeWithOneEngine("Canaries for secrets on two clouds, with clear states in the Nest's folder,", (engine) => {
   let world: CanaryClouds;
   const watched = watch(() => world);
-  const { run, strays, setTimeoutTo, printed } = watched;
-  /** So that a look for canaries is one at where they were masked. */
-  const said = (): string => Object.values(printed).join("\n");
+  const { run, strays, setTimeoutTo, said } = watched;
   beforeAll(async () => (world = await canariesOnBothClouds(engine)));
   afterAll(() => world.dispose());
 

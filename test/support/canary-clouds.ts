@@ -53,13 +53,16 @@ interface Egg {
 /** State in a bucket, secrets in Secrets Manager: both are moto's. */
 export async function canariesInBucket(engine: TestEngine): Promise<SharedCanaryClouds> {
   const place = await bucketPlace();
-  const proxy = await faultyProxy(place.endpoint, (message) => `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
+  const isOfSecrets = ({ headers }: ProxiedRequest): boolean => headers["x-amz-target"] !== undefined;
+  const proxy = await faultyProxy(place.endpoint, (message, request) =>
+    isOfSecrets(request) ? JSON.stringify({ __type: "AccessDeniedException", message }) : `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`,
+  );
   const made = await canaryClouds(engine, [{ name: "api", cloud: "aws", type: "vm" }], place.block('key = "env://STATE_KEY"').replace(place.endpoint, proxy.url), { ...place.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: proxy.url });
   return {
     ...made,
     proxy,
     subjects: ["records", "secrets", "state"],
-    subjectOf: ({ path, headers }) => (headers["x-amz-target"] !== undefined ? "secrets" : path.includes("/tofu-states/") ? "state" : "records"),
+    subjectOf: (request) => (isOfSecrets(request) ? "secrets" : request.path.includes("/tofu-states/") ? "state" : "records"),
     leaveLock: (stack) => place.leaveLock(stack, LOCK),
     kept: async () => ({ ...(await made.kept()), ...texts(await place.kept()) }),
     async dispose() {

@@ -22,17 +22,18 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
-/** @param refusal The words of this server's protocol around a message. */
-export async function faultyProxy(target: string, refusal: (message: string) => string): Promise<FaultyProxy> {
+/** @param refusal The answer to a request, in its protocol, around a message. */
+export async function faultyProxy(target: string, refusal: (message: string, request: ProxiedRequest) => string): Promise<FaultyProxy> {
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const [method, path, body] = [incoming.method ?? "GET", incoming.url ?? "/", Buffer.concat(chunks)];
-      const fault = proxy.fault?.({ method, path, headers: incoming.headers, body });
+      const request = { method, path, headers: incoming.headers, body };
+      const fault = proxy.fault?.(request);
       const repeated = told(incoming.headers, body);
-      if (fault === "refuses") return void response.writeHead(403).end(refusal(repeated));
-      if (fault === "fails") return void response.writeHead(500).end(refusal(repeated));
+      if (fault === "refuses") return void response.writeHead(403).end(refusal(repeated, request));
+      if (fault === "fails") return void response.writeHead(500).end(refusal(repeated, request));
       if (fault === "page") return void response.writeHead(200, { "content-type": "text/html" }).end(method === "HEAD" ? undefined : `${repeated}<html>${repeated}</html>`);
       // Nothing is kept alive: an engine may be killed, and the server behind it be closed.
       const onward = ask(new URL(path, target), { method, headers: incoming.headers, agent: false }, (answer) => {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { chooseEngine, DEFAULT_VERSION, type Engine, type EngineCandidate, findEngine, type Installed, installEngine, type InstallOptions, listEngines, type VerifiedEngine, verifyEngines } from "../engine";
+import { chooseEngine, DEFAULT_VERSION, type Engine, type EngineCandidate, findEngine, type Installed, installEngine, type InstallOptions, listEngines, mirrorCredentials, type VerifiedEngine, verifyEngines } from "../engine";
 import { cacheFolder } from "../engine/cache-folder";
 import { PRODUCT } from "../engine/version";
 import { GoslingError } from "../vocabulary/error";
 import { canPrompt, type Context, EXIT, type GlobalFlags, wantsColor } from "./context";
+import { concealInOutput } from "./open-secrets";
 import type { Cli } from "./program";
 import { progressView } from "./render/progress-bar";
 import { renderTable } from "./render/table";
@@ -163,6 +164,7 @@ function verdict({ version, path, state, record }: VerifiedEngine): string {
 }
 
 async function install(context: Context, flags: GlobalFlags, what: Pick<InstallOptions, "version" | "url" | "unsigned">): Promise<Installed> {
+  concealInOutput(context, mirrorCredentials(context.env, what.url));
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

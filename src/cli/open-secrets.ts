@@ -19,15 +19,20 @@ function outputMasker(context: Context): Masker {
   return masker;
 }
 
+/** From now on these are masked in all that the command prints. */
+export function concealInOutput(context: Context, values: readonly string[]): void {
+  outputMasker(context).add(values.filter((value) => value.trim().length >= SHORTEST_PRINTED));
+}
+
 /** Knows every secret that is read; those of some length are masked in all that is printed, too. */
 function maskerOf(context: Context): Masker {
-  const [all, printed] = [createMasker(), outputMasker(context)];
+  const all = createMasker();
   return {
     ...all,
     add(values) {
       const known = [...values];
       all.add(known);
-      printed.add(known.filter((value) => value.trim().length >= SHORTEST_PRINTED));
+      concealInOutput(context, known);
     },
   };
 }

@@ -14,6 +14,7 @@ export { mapConcurrent, type Settled } from "./concurrency";
 export { UMASK_VARIABLE, type Environment } from "./environment";
 export { DEFAULT_VERSION } from "./version";
 export type { Installed, InstallOptions } from "./install";
+export { mirrorCredentials } from "./mirror";
 /** Loads what the network and archives need when something is installed. */
 export const installEngine: typeof import("./install").installEngine = async (options) => (await import("./install.js")).installEngine(options);
 export { type InstallRecord, verifyEngines, type VerifiedEngine } from "./install-record";

@@ -25,11 +25,22 @@ export interface Mirror {
 export function mirrorOf(env: Environment, url?: string): Mirror {
   const base = (url ?? (env["GOSLING_ENGINE_URL"] || DEFAULT_URL)).replace(/\/+$/, "");
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new GoslingError("BAD_URL", `"${base.replace(/\/\/.*@/, "//")}" is not an address that starts with https:// or http://.`, { hint: `The default is ${DEFAULT_URL}.`, exitCode: 64 });
+    throw new GoslingError("BAD_URL", `"${base.replace(/^(.*?\/\/)?.*@/, "$1").replace(/\?.*/, "")}" is not an address that starts with https:// or http://.`, { hint: `The default is ${DEFAULT_URL}.`, exitCode: 64 });
   }
   if (base === DEFAULT_URL) return { url: base, headers: {}, isDefault: true };
   return { url: base, headers: { ...tokenHeader(env["GOSLING_ENGINE_MIRROR_TOKEN"]), ...ownHeader(env["GOSLING_ENGINE_MIRROR_HEADER"]) }, isDefault: false };
 }
+
+/** What signs in at a mirror: it may be repeated by the mirror, such as in the address that it sends us to. */
+export function mirrorCredentials(env: Environment, url?: string): readonly string[] {
+  const [, login = ""] = /^(?:.*?\/\/)?(.*)@/.exec(url ?? env["GOSLING_ENGINE_URL"] ?? "") ?? [];
+  const [token = "", header = ""] = [env["GOSLING_ENGINE_MIRROR_TOKEN"], env["GOSLING_ENGINE_MIRROR_HEADER"]];
+  const given = [token, afterColon(header), login, afterColon(login)];
+  return given.flatMap((value) => [value.trim(), unescaped(value.trim())]).filter((value) => value !== "");
+}
+
+const afterColon = (text: string): string => text.slice(text.indexOf(":") + 1);
+const unescaped = (text: string): string => text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 
 function tokenHeader(token: string | undefined): Readonly<Record<string, string>> {
   if (!token) return {};

@@ -1,3 +1,4 @@
+import { GoslingError } from "../vocabulary/error";
 import type { DeploymentStore } from "./deployment-store";
 import { GitlabProject, type GitlabPlace } from "./gitlab-http";
 import { openObjectStore, type ObjectStoreOptions } from "./object-store";
@@ -49,7 +50,7 @@ function gitlabShelf(project: GitlabProject): Shelf {
     for (let page: string | undefined = "1"; page; ) {
       const query = new URLSearchParams({ package_type: "generic", package_name: name, order_by: "version", sort: "desc", per_page: String(PAGE), page });
       const { headers, body } = await project.ask({ method: "GET", path: `packages?${query}`, expected: [200] });
-      for (const found of JSON.parse(body.toString()) as { name: string; version: string }[]) {
+      for (const found of listIn(body, project.name)) {
         // What was added meanwhile moves the rest into the next page.
         const key = `${found.name}/${found.version}`;
         if (!listed.has(key)) yield found;
@@ -101,6 +102,17 @@ function gitlabShelf(project: GitlabProject): Shelf {
     },
     close: () => project.close(),
   };
+}
+
+/** A proxy or a page to sign in answers as well. What it says is not repeated: it may hold the token. */
+function listIn(body: Buffer, project: string): readonly { readonly name: string; readonly version: string }[] {
+  try {
+    const list: unknown = JSON.parse(body.toString());
+    if (Array.isArray(list)) return list as ReturnType<typeof listIn>;
+  } catch {
+    // Told below.
+  }
+  throw new GoslingError("STORE_FAILED", `The package registry of the ${project} answers with something that is no list of packages`, { hint: "Check `server` in nest.repository, and what stands between it and this machine; then run the same command again." });
 }
 
 function messageOf(body: Buffer): string {

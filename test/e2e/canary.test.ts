@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { status as Code } from "@grpc/grpc-js";
 import { readRunners, reloadRunner } from "../../src/runner";
-import { canary, sightings } from "../support/canary";
+import { RELEASED } from "../engine/release-server";
+import { type Canary, canary, sightings } from "../support/canary";
+import { canaryMirror } from "../support/canary-mirror";
 import { type CanaryNest, canaryNest, HOST, talkativeEngine } from "../support/canary-nest";
 import { gosling } from "../support/command-line";
+import { commandNames } from "../support/command-names";
 import { describeWithOneEngine } from "../support/engines";
 import { eventually } from "../support/eventually";
 import { folderWith } from "../support/folder";
@@ -19,6 +22,7 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
   let world: CanaryNest;
   /** Command → all that it printed. */
   const printed: Record<string, string> = {};
+  const commands = new Set<string>();
 
   beforeAll(async () => {
     world = await canaryNest(engine);
@@ -26,6 +30,7 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
   afterAll(() => world.dispose());
 
   function note(command: string, { code, stdout, stderr }: CliResult, expected: number): string {
+    commands.add(command);
     printed[`gosling ${command}`] = (printed[`gosling ${command}`] ?? "") + stdout + stderr;
     if (code !== expected) throw new Error(`gosling ${command} ended with ${code}\n${stdout}\n${stderr}`);
     return stdout;
@@ -34,16 +39,16 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
   const start = async (command: string, code = 0, env: Record<string, string> = {}): Promise<string> => note(command, await result(world.nest.spawnCli(command.split(" "), { ...world.env, ...env })), code);
   /** The same in this process, which takes less time. */
   const run = async (command: string, code = 0, when = "", { input = "", env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {}): Promise<string> =>
-    note(when === "" ? command : `${command} (${when})`, await gosling(world.nest.root, command.split(" "), { ...world.env, ...env }, undefined, input), code);
+    note(when === "" ? command : `${command} (${when})`, await gosling(world.nest.root, command.split(" ").map((word) => (word === VALUE ? world.typed.value : word)), { ...world.env, ...env }, undefined, input), code);
 
   /** Labels of canaries that are where none may be. The stores are servers, but for these files of the home folder. */
   const STORES = /^(nest\/secrets\/|\.aws\/credentials$|\.vault-token$)/;
   const CONFIG = /^nest\/\.gosling\/runners\/app\/[^/]+\/config\.toml$/;
   /** Looks at all that was printed since the last look, and at every file. */
-  function strays(): readonly string[] {
+  function strays(more: readonly Canary[] = []): readonly string[] {
     const texts = { ...printed };
     for (const command of Object.keys(printed)) delete printed[command];
-    return sightings(world.canaries(), texts, world.home).filter((sighting) => {
+    return sightings([...world.canaries(), ...more], texts, world.home).filter((sighting) => {
       const where = sighting.slice(sighting.indexOf(" in ") + 4);
       return !STORES.test(where) && !CONFIG.test(where);
     });
@@ -77,6 +82,53 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
     expect(strays()).toEqual([]);
     // They are in the agent's configuration, which needs them.
     expect(configs().map((sighting) => sighting.split(" in ")[0]).sort()).toEqual(["job secret of Lockbox", "job secret of Secrets Manager", "job secret of Vault", "job secret of a file", "job secret of env", "runner token"]);
+  });
+
+  test("a Nest of one's own beside it, with deploy keys, Eggs, Jobs and Rifts; what is typed where a reference belongs stays out of sight", async () => {
+    const { gitlab, nest } = world;
+    gitlab.addProject(3, "acme/fresh");
+    const keys = `--url git@${HOST}:acme/fresh.git --api-token aws-sm://team/app/api`;
+    const init = `init fresh --name fresh --no-git --secrets vault ${keys}`;
+    gitlab.fail(/deploy_keys/, { kind: "echo", status: 422 }, 99);
+    await run(init, 1, "GitLab refuses");
+    gitlab.heal();
+    for (const command of [`${init} --json`, init]) await run(command);
+    expect(new Set(world.canaries().filter(({ label }) => label === "deploy key").map(({ value }) => value)).size).toBe(2);
+
+    const place = "--provider local --cpu 1 --memory 512 --disk 5";
+    const runners = `${place} --type vm --tags local --concurrent 1`;
+    const [egg, bucket, job, rift] = [`add egg web --server ${HOST} --project-id 3 ${runners}`, `add bucket team --repo api=${HOST}:group:9 ${runners}`, `add job nightly --task drift --schedule @daily ${place} --type vm --tags jobs`, `add rift main ${place} --max-size 1`];
+    for (const flag of ["--runner-token", "--api-token"]) {
+      for (const more of ["", " --json", " --dry-run"]) await run(`${egg} ${flag} ${VALUE} --nest fresh${more}`, 64);
+    }
+    for (const command of [`${egg} --runner-token yc-lockbox://team-app-runner/token`, bucket, job, rift]) for (const more of [" --dry-run", " --json"]) await run(`${command} --nest fresh${more}`);
+    for (const command of ["validate --nest fresh", "secrets check --nest fresh", "list --nest fresh --json"]) await run(command);
+    for (const shell of ["bash", "zsh", "fish"]) await run(`completion ${shell}`);
+    for (const kind of ["egg", "unit"]) await run(`completion --names ${kind}`);
+    expect(readFileSync(join(nest.root, "fresh/Eggs/web/config.fly"), "utf8")).toContain("yc-lockbox://team-app-runner/token");
+    expect(strays()).toEqual([]);
+  });
+
+  test("an engine from a mirror that wants credentials, and repeats them where it refuses", async () => {
+    const { url, urlWithLogin, env, canaries, close } = await canaryMirror();
+    const { GOSLING_ENGINE_MIRROR_TOKEN: _, ...withoutToken } = env;
+    const ways = { "a token": { ...env, GOSLING_ENGINE_URL: url }, "a login": { ...withoutToken, GOSLING_ENGINE_URL: urlWithLogin } };
+    try {
+      for (const [way, given] of Object.entries(ways)) {
+        const wrong: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+          "refused": { ...given, GOSLING_ENGINE_MIRROR_HEADER: "X-Key: wrong" },
+          "an answer that repeats": { ...given, GOSLING_ENGINE_URL: `${given.GOSLING_ENGINE_URL}/repeats` },
+          "an answer that sends away": { ...given, GOSLING_ENGINE_URL: `${given.GOSLING_ENGINE_URL}/sends-away` },
+        };
+        for (const [what, each] of Object.entries(wrong)) for (const json of ["", " --json"]) await run(`engine install${json}`, 1, `${way}, ${what}`, { env: each });
+        for (const address of [urlWithLogin.replace("http:", "ftp:"), urlWithLogin.replace("http://", "")]) await run("engine install", 64, `${way}, no address`, { env: { ...given, GOSLING_ENGINE_URL: address } });
+        for (const command of ["engine install", "engine install --json", `engine use ${RELEASED}`, "engine verify", "engine verify --json", "engine list --json", "engine use --system"]) await run(command, 0, way, { env: given });
+        rmSync(join(world.home, ".cache/gosling/engines"), { recursive: true });
+      }
+    } finally {
+      await close();
+    }
+    expect(strays(canaries)).toEqual([]);
   });
 
   const many = <T>(fault: T): readonly T[] => Array.from({ length: 60 }, () => fault);
@@ -175,7 +227,7 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
   });
 
   test("a value in a file, where a reference belongs", async () => {
-    const [inFile, ofVariable] = [canary("value in a file"), canary("default of a sensitive variable")];
+    const [inFile, ofVariable, given] = [canary("value in a file"), canary("default of a sensitive variable"), canary("given value of a sensitive variable")];
     const files = nestFiles({ web: { gitlab: `server = "${HOST}"\n    project_id = 2\n    runner_token = ${flyText(inFile.value)}`, more: "environment = { A = var.secret }" } }, { "variables.fly": `variable "secret" {\n  type      = string\n  sensitive = true\n  default   = ${flyText(ofVariable.value)}\n}\n` });
     const folder = folderWith(files);
     const texts: Record<string, string> = {};
@@ -183,8 +235,24 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
       const { stdout, stderr } = await gosling(folder, command.split(" "), world.env);
       texts[`gosling ${command}`] = stdout + stderr;
     }
+    for (const command of ["validate", "plan --json", "deploy --yes", "get egg web", "add rift main --yes --max-size 1"]) {
+      for (const [args, env] of [[["--var", `secret=${given.value}`], {}], [[], { FLY_VAR_secret: given.value }]] as const) {
+        const { stdout, stderr } = await gosling(folder, [...command.split(" "), ...args], { ...world.env, ...env });
+        texts[`gosling ${command} ${args[0]}`] = stdout + stderr;
+      }
+    }
     expect(texts["gosling validate"]).toContain("runner_token");
-    expect(sightings([inFile, ofVariable], texts, folder).filter((sighting) => !/ in (Eggs\/web\/config|variables)\.fly$/.test(sighting))).toEqual([]);
+    expect(sightings([inFile, ofVariable, given], texts, folder).filter((sighting) => !/ in (Eggs\/web\/config|variables)\.fly$/.test(sighting))).toEqual([]);
+  });
+
+  test("a runner by hand", async () => {
+    const [made] = await readRunners(world.nest.root);
+    const runner = "--egg app --id by-hand";
+    await run(`runner create ${runner}`, 0, "", { env: { GOSLING_RUNNER_CONFIGURATION: JSON.stringify({ ...made?.configuration, id: undefined }) } });
+    for (const command of ["start", "stop", "remove"]) await start(`runner ${command} ${runner}`);
+    // Which is what `start` has started.
+    commands.add("runner run");
+    expect(strays()).toEqual([]);
   });
 
   test("the end, after which no value is on this machine", async () => {
@@ -192,7 +260,15 @@ describeWithOneEngine("Canaries for secrets are found nowhere but in their store
     expect(strays()).toEqual([]);
     expect(configs()).toEqual([]);
   });
+
+  test("no command of the program was left out", async () => {
+    const ran = (name: string): boolean => [...commands].some((command) => `${command} `.startsWith(`${name} `));
+    expect((await commandNames()).filter((name) => !ran(name))).toEqual([]);
+  });
 });
+
+/** Stands in a command for what is typed there. */
+const VALUE = "VALUE";
 
 const flyText = (value: string): string => JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&");
 

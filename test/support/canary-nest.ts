@@ -102,6 +102,7 @@ export async function canaryNest(engine: TestEngine): Promise<CanaryNest> {
       ...[...gitlab.world.hooks.values()].flatMap(({ token }) => (token ? [caught("webhook secret", token)] : [])),
       ...[...yandex.tokens].map((token) => caught("IAM token", token)),
       ...generatedKeys(nest.root),
+      ...[...kv.secrets.values()].flatMap(({ versions }) => versions).flatMap(({ data }) => (data["deploy-key"] === undefined ? [] : [caught("deploy key", secretHalf(String(data["deploy-key"])))])),
       // A rotation keeps a value, and GitLab refuses it.
       ...(kv.secrets.get("team/app-hook")?.versions ?? []).map(({ data }) => caught("webhook secret", String(data["secret"]))),
     ],
@@ -115,6 +116,11 @@ export async function canaryNest(engine: TestEngine): Promise<CanaryNest> {
 function generatedKeys(root: string): readonly Canary[] {
   const path = join(root, "secrets/generated");
   return existsSync(path) ? [caught("generated key", readFileSync(path, "utf8").trim())] : [];
+}
+
+/** Of a key as OpenSSH writes it, the text that only the private half makes: bytes 162 to 192. */
+function secretHalf(privateKey: string): string {
+  return privateKey.split("\n").filter((line) => !line.startsWith("-----")).join("").slice(216, 256);
 }
 
 const EGG = `egg "app" {

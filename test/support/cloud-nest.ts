@@ -56,6 +56,8 @@ export interface CloudNest {
   /** The clouds. */
   readonly cloud: RehearsalProvider;
   readonly around: CloudSurroundings;
+  /** The environment of its commands. */
+  readonly env: Readonly<Record<string, string>>;
   write(files: Readonly<Record<string, string>>): void;
   remove(...paths: string[]): void;
   /** All that commands have printed. */
@@ -114,6 +116,7 @@ function nestIn(folder: string, engine: TestEngine, cloud: RehearsalProvider, ar
     root,
     cloud,
     around,
+    env,
     write: (files) => writeFiles(root, files),
     remove: (...paths) => paths.forEach((path) => rmSync(join(root, path), { recursive: true })),
     printed,

@@ -1,6 +1,7 @@
 import type { RehearsalProvider } from "../../src/rehearsal";
 import { type GitlabServer, gitlabServer } from "./gitlab-server";
 import { startEc2 } from "./ec2-server";
+import type { LoopbackServer } from "./loopback-server";
 import { awsEnvironment, type SecretsManager, secretsManager } from "./secrets-manager";
 import { type KeptMachine, MachineState, startYandexServer, type YandexServer } from "./yandex-server";
 
@@ -9,6 +10,7 @@ export interface CloudSurroundings {
   readonly secrets: SecretsManager;
   readonly yandex: YandexServer;
   readonly gitlab: GitlabServer;
+  readonly ec2: LoopbackServer;
   /** Leads a program to them. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export async function cloudSurroundings(cloud: RehearsalProvider, servers: reado
     secrets,
     yandex,
     gitlab,
+    ec2,
     env: { ...yandex.env, YC_TOKEN: IAM_TOKEN, ...awsEnvironment(secrets), AWS_ENDPOINT_URL_EC2: ec2.url, AWS_EC2_METADATA_DISABLED: "true", GOSLING_GITLAB_ADDRESSES: addresses },
     close: async () => void (await Promise.all([secrets.close(), yandex.close(), gitlab.close(), ec2.close()])),
   };

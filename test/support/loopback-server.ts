@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface LoopbackRequest {
@@ -45,7 +45,7 @@ export async function loopbackServer(answer: (request: LoopbackRequest) => Loopb
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: loopbackAddress(server),
     requests,
     faults,
     close() {
@@ -53,4 +53,8 @@ export async function loopbackServer(answer: (request: LoopbackRequest) => Loopb
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+export function loopbackAddress(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -45,19 +45,19 @@ export async function bucketPlace(): Promise<SharedPlace & { readonly endpoint: 
 }
 
 /** A GitLab project, as one of its own pipeline's jobs sees it. */
-export async function projectPlace(): Promise<SharedPlace & { readonly gitlab: GitlabPackages; withoutRecords(work: () => Promise<void>): Promise<void> }> {
-  const gitlab = gitlabPackages({ token: "job-token-7" });
+export async function projectPlace(token = "job-token-7"): Promise<SharedPlace & { readonly gitlab: GitlabPackages; withoutRecords(work: () => Promise<void>): Promise<void> }> {
+  const gitlab = gitlabPackages({ token });
   const server = await startPackagesServer(gitlab);
   return {
     gitlab,
     block: (encryption = "enabled = false") => `state {\n    backend = "gitlab"\n    encryption {\n      ${encryption}\n    }\n  }`,
-    environment: { CI_API_V4_URL: server.api, CI_PROJECT_ID: "7", CI_JOB_TOKEN: "job-token-7" },
+    environment: { CI_API_V4_URL: server.api, CI_PROJECT_ID: "7", CI_JOB_TOKEN: token },
     async kept() {
       const files = gitlab.files.map(({ name, version, file, content }, index) => [`${name}/${version}/${file} ${index}`, content] as const);
       return new Map([...files, ...gitlab.states, ...[...gitlab.locks].map(([name, { ID }]) => [`lock of ${name}`, Buffer.from(ID)] as const)]);
     },
     async leaveLock(stack, id) {
-      const headers = { authorization: `Basic ${Buffer.from("gitlab-ci-token:job-token-7").toString("base64")}` };
+      const headers = { authorization: `Basic ${Buffer.from(`gitlab-ci-token:${token}`).toString("base64")}` };
       const { status } = await fetch(`${server.api}/projects/7/terraform/state/${stack}/lock`, { method: "POST", headers, body: JSON.stringify(engineLock(id)) });
       if (status !== 200) throw new Error(`${stack} is locked already`);
     },

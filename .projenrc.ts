@@ -150,7 +150,7 @@ const below: Record<string, readonly string[]> = {
   network: ["vocabulary"],
   engine: ["network", "vocabulary"],
   rehearsal: ["engine", "synth", "nest", "fly", "vocabulary", "constructs"],
-  aws: ["vocabulary"],
+  aws: ["network", "vocabulary"],
   yandex: ["network", "vocabulary"],
   secrets: ["yandex", "network", "vocabulary"],
   gitlab: ["secrets", "network", "vocabulary"],

@@ -1,4 +1,5 @@
 import type { EC2Client, EC2ClientConfig, Filter, Tag } from "@aws-sdk/client-ec2";
+import { sdkHandler } from "../network/sdk-handler";
 import { GoslingError } from "../vocabulary/error";
 
 /** A region, and how it is reached. */
@@ -53,7 +54,7 @@ function clientConfig({ region, env }: AwsPlace): EC2ClientConfig {
   return {
     region,
     maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: ANSWER_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: sdkHandler(env, { connectMs: CONNECT_TIMEOUT_MS, idleMs: ANSWER_TIMEOUT_MS }),
     ...(endpoint && { endpoint }),
     ...(profile ? { profile } : accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
   };

@@ -47,17 +47,17 @@ export async function openSite(options: SiteOptions): Promise<OpenedSite> {
   const state = settings?.state ?? { backend: "local" as const };
   // States of this machine that were written before there was a key are taken over; shared ones when somebody says so.
   const acceptClear = state.backend === "local" || env["GOSLING_STATE_ACCEPT_CLEAR"] === "1";
-  const sealing = await sealingOf(state, options.resolve, acceptClear);
+  const sealing = await sealingOf(state, options, acceptClear);
   const encryptionOf = engine && (await encryptionSettings(state, engine, options.resolve, { acceptClear }));
   const encryption = (each: Engine): StateEncryption => (encryptionOf ? stateEncryption(encryptionOf, each) : { extra: {}, warnings: [], keys: [] });
   const found = { workspace, state: state.backend };
   if (state.backend === "local") return { site: { ...found, store: openSqliteStore(databaseFile(workspace), { ...(sealing && { sealing }), readOnly }), locks: localUnitLocks(workspace) }, environment: () => ({}), encryption };
 
-  await checkNotMoved(workspace, async () => openSqliteStore(databaseFile(workspace), { sealing: (await sealingOf(state, options.resolve, true)) ?? noSealing, readOnly: true }), state.backend);
+  await checkNotMoved(workspace, async () => openSqliteStore(databaseFile(workspace), { sealing: (await sealingOf(state, options, true)) ?? noSealing, readOnly: true }), state.backend);
   if (state.backend === "s3") {
     const { bucket = "", region = "", endpoint } = state;
     const credentials = awsCredentials(env);
-    const place = { bucket, region, ...(endpoint !== undefined && { endpoint }), ...(credentials && { credentials }) };
+    const place = { bucket, region, env, ...(endpoint !== undefined && { endpoint }), ...(credentials && { credentials }) };
     const { openS3Store } = await import("../store/s3-store.js");
     const { s3UnitLocks } = await import("../store/s3-unit-locks.js");
     const store: DeploymentStore = openS3Store({ ...place, ...(sealing && { sealing }) });
@@ -72,7 +72,7 @@ export async function openSite(options: SiteOptions): Promise<OpenedSite> {
   return { site: { ...found, store, locks }, environment: (stack) => httpEnvironment(stack, place, env, settings?.repository?.projectId === undefined), encryption };
 }
 
-async function sealingOf({ encryption }: Pick<NestValues["state"], "encryption">, resolve: ResolveSecret, acceptPlain: boolean): Promise<Sealing | undefined> {
+async function sealingOf({ encryption }: Pick<NestValues["state"], "encryption">, { resolve, env }: Pick<SiteOptions, "resolve" | "env">, acceptPlain: boolean): Promise<Sealing | undefined> {
   if (!encryption?.enabled) return undefined;
   if (encryption.key !== undefined) {
     const { keySealing } = await import("../store/sealing.js");
@@ -81,7 +81,7 @@ async function sealingOf({ encryption }: Pick<NestValues["state"], "encryption">
   }
   if (encryption.kmsKey === undefined) return undefined;
   const { kmsSealing } = await import("../store/kms-sealing.js");
-  return kmsSealing({ kmsKey: encryption.kmsKey, acceptPlain });
+  return kmsSealing({ kmsKey: encryption.kmsKey, env, acceptPlain });
 }
 
 /** Where something is deployed with its state here, the new place knows nothing of it: all of it would be made once more. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SecretsManagerClient, SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import { sdkHandler } from "../network/sdk-handler";
 import type { SecretReference } from "../vocabulary/secret";
 import { explainAwsError, isAnswer, isMissing, isPassingAwsError } from "./aws-errors";
 import type { Doing } from "./failure";
@@ -104,6 +105,7 @@ function clientConfig(env: AwsStoreOptions["env"], region: string | undefined): 
   return {
     // Retries are ours: all stores do them alike.
     retryStrategy: { retry: (next, args) => next(args) },
+    requestHandler: sdkHandler(env),
     ...(region !== undefined && { region }),
     ...(endpoint && { endpoint }),
     ...(profile ? { profile } : accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),

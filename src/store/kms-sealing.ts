@@ -1,4 +1,5 @@
 import type { KMSClientConfig } from "@aws-sdk/client-kms";
+import { sdkHandler } from "../network/sdk-handler";
 import { GoslingError } from "../vocabulary/error";
 import { Form, decrypt, encrypt, noSealing, sealedOtherwise, tampered, type Sealing } from "./sealing";
 
@@ -7,6 +8,8 @@ export interface KmsSealingOptions {
   readonly kmsKey: string;
   /** Default: the SDK's own; the region is that of the ARN. */
   readonly client?: KMSClientConfig;
+  /** For proxies and certificates. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Whether values that were written before there was a key are accepted. Default: no. */
   readonly acceptPlain?: boolean;
 }
@@ -18,13 +21,13 @@ const PURPOSE = { purpose: "gosling deployments" };
  * Seals with a data key that AWS KMS made and wrapped; the wrapped key stands in front of each value. A data key
  * that opened something seals what comes after it, so a process rarely asks KMS more than once.
  */
-export function kmsSealing({ kmsKey, client: config = {}, acceptPlain = false }: KmsSealingOptions): Sealing {
+export function kmsSealing({ kmsKey, client: config = {}, env = {}, acceptPlain = false }: KmsSealingOptions): Sealing {
   const known = new Map<string, Promise<Uint8Array>>();
   let current: { readonly wrapped: Buffer; readonly key: Promise<Uint8Array> } | undefined;
 
   const ask = async <T>(work: (kms: typeof import("@aws-sdk/client-kms"), client: import("@aws-sdk/client-kms").KMSClient) => Promise<T>): Promise<T> => {
     const kms = await import("@aws-sdk/client-kms");
-    const client = new kms.KMSClient({ region: kmsKey.split(":")[3], ...config });
+    const client = new kms.KMSClient({ region: kmsKey.split(":")[3], requestHandler: sdkHandler(env), ...config });
     try {
       return await work(kms, client);
     } catch (error) {

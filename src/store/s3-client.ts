@@ -1,4 +1,5 @@
 import type { S3Client, S3ClientConfig, S3ServiceException } from "@aws-sdk/client-s3";
+import { sdkHandler } from "../network/sdk-handler";
 import { GoslingError } from "../vocabulary/error";
 
 /** Where objects are kept: `nest.state`. */
@@ -11,6 +12,8 @@ export interface S3Place {
   readonly prefix?: string;
   /** Default: where the SDK, and the engine, look for them. */
   readonly credentials?: S3ClientConfig["credentials"];
+  /** For proxies and certificates. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -108,12 +111,12 @@ export class S3Objects {
   }
 }
 
-async function connect({ region, endpoint, credentials }: S3Place): Promise<{ readonly sdk: typeof import("@aws-sdk/client-s3"); readonly client: S3Client }> {
+async function connect({ region, endpoint, credentials, env = {} }: S3Place): Promise<{ readonly sdk: typeof import("@aws-sdk/client-s3"); readonly client: S3Client }> {
   const sdk = await import("@aws-sdk/client-s3");
   const client = new sdk.S3Client({
     region,
     maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: ANSWER_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: sdkHandler(env, { connectMs: CONNECT_TIMEOUT_MS, idleMs: ANSWER_TIMEOUT_MS }),
     ...(credentials && { credentials }),
     // Other services know neither a host for each bucket nor the new checksums.
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" as const, responseChecksumValidation: "WHEN_REQUIRED" as const }),

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { deployedUnits } from "../deploy/deploy";
+import { deployedRecords } from "../deploy/deploy";
 import { type DriftedResource, findDrift, type UnitDrift } from "../deploy/drift";
 import { EXIT, wantsColor } from "./context";
 import { withDeployment } from "./deployment-context";
@@ -26,8 +26,7 @@ async function drift(names: readonly string[], command: Command, cli: Cli): Prom
     flags,
     nest,
     async ({ site, context: engine, interrupts }) => {
-      const wanted = new Set(await deployedUnits(site, names));
-      const units = [...(await site.store.current()).values()].filter(({ unit }) => wanted.has(unit)).sort((a, b) => (a.unit < b.unit ? -1 : 1));
+      const units = await deployedRecords(site, names);
       const found = await findDrift(site, engine, units);
       if (flags.json) context.stdout.write(`${JSON.stringify({ units: found.map(driftData) }, null, 2)}\n`);
       else context.stdout.write(render(found, palette(wantsColor(context, flags, context.stdout))));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
-import { deployedUnits } from "../deploy/deploy";
+import { deployedRecords, deployedUnits } from "../deploy/deploy";
 import { lockUnit } from "../deploy/lock-unit";
 import { breakLocks, type HeldLock, heldLocks, importResource, listStates, refuseLiving, type UnitState } from "../deploy/state-commands";
 import type { DeploymentSite } from "../deploy/site";
@@ -63,8 +63,7 @@ async function listCommand(names: readonly string[], command: Command, cli: Cli)
     flags,
     nest,
     async ({ site, context: engine }) => {
-      const wanted = new Set(await deployedUnits(site, names));
-      const units = [...(await site.store.current()).values()].filter(({ unit }) => wanted.has(unit)).sort((a, b) => (a.unit < b.unit ? -1 : 1));
+      const units = await deployedRecords(site, names);
       const states = await inScratch((scratch) => listStates(units, site, scratch, engine));
       if (flags.json) context.stdout.write(`${JSON.stringify({ units: states.map(stateData) }, null, 2)}\n`);
       else context.stdout.write(renderStates(states, palette(wantsColor(context, flags, context.stdout))));

@@ -4,6 +4,7 @@ import type { Nest } from "../nest/model";
 import { readRunners } from "../runner/records";
 import { stopRunner } from "../runner/stop";
 import { nameOf, OUTPUT_FOLDER, servicesOf, synthesize, unitsOf } from "../synth";
+import type { UnitRecords } from "../store/deployment";
 import { GoslingError } from "../vocabulary/error";
 import { nearest } from "../vocabulary/nearest";
 import type { EngineContext } from "./engine-context";
@@ -90,6 +91,12 @@ export async function deployedUnits({ store }: DeploymentSite, names: readonly s
     const near = nearest(name, units);
     throw new GoslingError("UNKNOWN_TARGET", `Nothing named "${name}" is deployed`, { exitCode: 64, ...(near !== undefined && { hint: `Did you mean "${near}"?` }) });
   });
+}
+
+/** What is known of these units, or of all that is deployed, sorted by name. @throws GoslingError `UNKNOWN_TARGET` */
+export async function deployedRecords(site: DeploymentSite, names: readonly string[]): Promise<readonly UnitRecords[]> {
+  const wanted = new Set(await deployedUnits(site, names));
+  return [...(await site.store.current()).values()].filter(({ unit }) => wanted.has(unit)).sort((a, b) => (a.unit < b.unit ? -1 : 1));
 }
 
 /** Ends every local runner of these units at once; their jobs are aborted. */

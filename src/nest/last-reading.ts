@@ -84,9 +84,8 @@ export class LastReading {
   /** Keeps what was read without a fault for the next time; `recalled` is what it was read with. */
   remember(checked: CheckedNest, recalled: Recalled | undefined): void {
     const before = recalled && this.memory;
-    const unchanged = before && [...this.folders.keys()].every((folder) => isCommon(folder, new Set(before.shared)) || this.unchanged(folder)) && Object.keys(before.folders).every((folder) => this.folders.has(folder));
     // Where one refers to another, an Egg depends on more than its folder.
-    if (unchanged || checked.scope.blocksReferred()) return;
+    if (checked.scope.blocksReferred() || (before && this.isAsItWas(before))) return;
     const shared = new Set([...checked.others].flatMap((path) => folderOf(path) ?? []).concat(before?.shared ?? []));
     const faulty = new Set(checked.diagnostics.map(({ file }) => folderOf(file)));
     const folders: Record<string, KnownFolder> = {};
@@ -107,6 +106,12 @@ export class LastReading {
     } catch {
       // Nothing but time is lost: the next reading takes the long way.
     }
+  }
+
+  /** Whether the memory knows every folder as it is, and none that is gone. */
+  private isAsItWas({ shared, folders }: Memory): boolean {
+    const common = new Set(shared);
+    return [...this.folders.keys()].every((folder) => isCommon(folder, common) || this.unchanged(folder)) && Object.keys(folders).every((folder) => this.folders.has(folder));
   }
 
   /** A folder that is as it was, but for what all have in common. */

@@ -170,10 +170,10 @@ function compareDeployed(engine: Engine): void {
     { title: "nothing changed", run: () => gosling(["deploy", "--yes"], root, env) },
     { title: "one Egg changed", run: changed },
   ]) as [WholeProcess, WholeProcess, WholeProcess];
-  const most = unchanged.cpuSeconds + engineRun.cpuSeconds;
+  const most = UNCHANGED + engineRun.cpuSeconds;
   console.log(`${PRODUCT[engine.name]} ${engine.version}, ${MOST} Eggs that are deployed`);
   console.log(line("nothing changed", unchanged, `(wanted: at most ${UNCHANGED} s)`));
-  console.log(line("one Egg changed", one, `(wanted: at most ${most.toFixed(2)} s, the former and one Egg by the bare engine)`));
+  console.log(line("one Egg changed", one, `(wanted: at most ${most.toFixed(2)} s, one Egg by the bare engine on top)`));
   check(unchanged.cpuSeconds <= UNCHANGED && one.cpuSeconds <= most);
 }
 

@@ -3,7 +3,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { openDispatcher } from "../network/dispatcher";
-import { isCertificateError, isPassingNetworkError, networkCode } from "../network/failure";
+import { certificateHint, isCertificateError, isPassingNetworkError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 import type { Environment } from "./environment";
 
@@ -170,7 +170,7 @@ function toError(url: string, error: unknown, options: DownloadOptions): Gosling
     return new GoslingError("DISK_FULL", "No space is left on the disk for the engine's release (about 200 MB).", { hint: "Make room, or set GOSLING_CACHE to a folder on another disk.", cause: error });
   }
   if (isCertificateError(error)) {
-    return new GoslingError("DOWNLOAD_UNTRUSTED", `The certificate of ${shown} is not trusted (${code}).`, { hint: "If a company's proxy signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.", cause: error });
+    return new GoslingError("DOWNLOAD_UNTRUSTED", `The certificate of ${shown} is not trusted (${code}).`, { hint: certificateHint("a company's proxy"), cause: error });
   }
   const timedOut = code === "UND_ERR_BODY_TIMEOUT" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_CONNECT_TIMEOUT";
   const what = timedOut ? "stopped answering" : `cannot be downloaded (${code || (error as Error).message})`;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import type { Environment } from "../network/dispatcher";
 
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** Original umask of our process, in octal, for whatever a provisioner starts: files of the engine itself are for their owner alone. */
 export const UMASK_VARIABLE = "GOSLING_UMASK";

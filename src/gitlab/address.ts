@@ -1,7 +1,7 @@
+import type { Environment } from "../network/dispatcher";
 import { GoslingError } from "../vocabulary/error";
 
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** Says where servers are reached, for tests and for ways around a proxy: `gitlab.example.org=http://127.0.0.1:8080,HOST=URL`. */
 export const ADDRESSES_VARIABLE = "GOSLING_GITLAB_ADDRESSES";

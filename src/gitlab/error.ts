@@ -1,4 +1,4 @@
-import { isCertificateError } from "../network/failure";
+import { certificateHint, isCertificateError } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 
 /**
@@ -60,7 +60,7 @@ export function statusError(asked: Asked, status: number, words: string, scope: 
 export function networkError({ server, method, path }: Asked, cause: unknown, mayBeDone: boolean): GitlabError {
   const code = codeOf(cause);
   if (isCertificateError(cause)) {
-    return new GitlabError("GITLAB_UNTRUSTED", `The certificate of ${server} is not trusted (${code})`, { hint: "If a company signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.", cause });
+    return new GitlabError("GITLAB_UNTRUSTED", `The certificate of ${server} is not trusted (${code})`, { hint: certificateHint("a company"), cause });
   }
   const why = TIMED_OUT.has(code) ? "does not answer in time" : code === "ENOTFOUND" || code === "EAI_AGAIN" ? "is not found in the DNS" : `can't be reached (${code === "" ? "connection lost" : code})`;
   const done = mayBeDone ? `; ${method} ${path} may have been done` : "";

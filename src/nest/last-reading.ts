@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { CheckedNest, KnownEgg, NestInput } from "./check-nest";
 import type { FunctionFiles } from "./function-files";
+import { type HashedInput, inputsHash, partsHash } from "./inputs-hash";
+import { memoryFile, writeMemory } from "./memory-file";
 import type { NestFile } from "./read-files";
 import { readingHash } from "./software";
-import { writeWhole } from "./write-whole";
 
 /**
  * What a Nest's Eggs were at the last reading: `.gosling/cache/nest.json`. An Egg depends on its own folder and on
@@ -35,7 +35,9 @@ export interface Recalled {
   readonly known: Required<NestInput>["known"];
 }
 
-type Origin = Omit<NestInput, "incomplete" | "known" | "functionFiles"> & { readonly functionFiles: FunctionFiles };
+type Origin = Omit<HashedInput, "functionFiles"> & { readonly functionFiles: FunctionFiles };
+
+const MEMORY = "nest";
 
 /** What has changed since the last reading, and what is known; undefined where all has to be read. */
 export class LastReading {
@@ -98,14 +100,8 @@ export class LastReading {
       if (known && egg.values) (known.eggs as KnownEgg[]).push({ type: top.type as KnownEgg["type"], name: top.name, file: top.source.file, values: egg.values });
     }
     const memory: Memory = { format: 1, common: this.commonHash(shared), functionFiles: [...this.input.functionFiles.asked.keys()].sort(), shared: [...shared].sort(), folders };
-    try {
-      const text = JSON.stringify(memory, plain);
-      const path = memoryFile(this.root);
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeWhole(path, `${sha256(text)}\n${text}`, 0o600);
-    } catch {
-      // Nothing but time is lost: the next reading takes the long way.
-    }
+    const text = jsonOf(memory);
+    if (text !== undefined) writeMemory(this.root, MEMORY, `${sha256(text)}\n${text}`);
   }
 
   /** Whether the memory knows every folder as it is, and none that is gone. */
@@ -122,21 +118,14 @@ export class LastReading {
 
   private hashOf(folder: string): string {
     let hash = this.hashes.get(folder);
-    if (hash === undefined) this.hashes.set(folder, (hash = hashOf((this.folders.get(folder) ?? []).flatMap(({ path, text }) => [path, text]))));
+    if (hash === undefined) this.hashes.set(folder, (hash = partsHash((this.folders.get(folder) ?? []).flatMap(({ path, text }) => [path, text]))));
     return hash;
   }
 
   /** Hash over all that is in no folder of an Egg, or in one of `shared`. */
   private commonHash(shared: ReadonlySet<string>): string {
-    const { files, variables, variableFiles = [], arguments: given = [], environment = {}, functionFiles } = this.input;
-    const parts: (string | Uint8Array)[] = ["software", readingHash()];
-    for (const { path, text } of files) if (isCommon(path, shared)) parts.push("file", path, text);
-    if (variables) parts.push("variables", variables.text);
-    for (const { path, text } of variableFiles) parts.push("variable file", path, text);
-    for (const { name, value } of given) parts.push("variable", name, value);
-    for (const [name, value = ""] of Object.entries(environment).sort(byKey)) if (name.startsWith("FLY_VAR_")) parts.push("environment", name, value);
-    for (const [path, file] of [...functionFiles.asked].sort(byKey)) parts.push("function", path, file.kind, file.kind === "file" ? file.content : "");
-    return hashOf(parts);
+    const { files, functionFiles } = this.input;
+    return inputsHash(readingHash(), { ...this.input, files: files.filter(({ path }) => isCommon(path, shared)), functionFiles: functionFiles.asked });
   }
 }
 
@@ -163,34 +152,25 @@ function foldersOf(files: readonly NestFile[]): ReadonlyMap<string, readonly Nes
   return folders;
 }
 
-/** Lengths stand before contents, so that no two lists of parts look alike. */
-function hashOf(parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest("hex");
-}
-
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
-}
-
-/** Refuses what would not come back from JSON as it was: integers beyond 2^53, the infinite, zero below zero. */
-function plain(_: string, value: unknown): unknown {
-  if (typeof value === "bigint" || (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))) throw new TypeError("not JSON");
-  return value;
-}
-
-function memoryFile(root: string): string {
-  return join(root, ".gosling/cache/nest.json");
+/** Undefined for what would not come back from JSON as it was: integers beyond 2^53, the infinite, zero below zero. */
+function jsonOf(memory: Memory): string | undefined {
+  try {
+    return JSON.stringify(memory, (_, value: unknown) => {
+      if (typeof value === "bigint" || (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))) throw new TypeError("not JSON");
+      return value;
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 function readMemory(root: string): Memory | undefined {
   try {
-    const content = readFileSync(memoryFile(root), "utf8");
+    const content = readFileSync(memoryFile(root, MEMORY), "utf8");
     const end = content.indexOf("\n");
     const text = content.slice(end + 1);
     // Damaged in a single character it is still JSON.

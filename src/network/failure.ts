@@ -19,3 +19,8 @@ export function networkCode(error: unknown): string | undefined {
 export function isCertificateError(error: unknown): boolean {
   return /CERT|SIGNATURE|SELF_SIGNED|ALTNAME/.test(networkCode(error) ?? "");
 }
+
+/** The way out where a certificate is not trusted: who may have signed it is a company, or its proxy. */
+export function certificateHint(signer: "a company" | "a company's proxy"): string {
+  return `If ${signer} signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.`;
+}

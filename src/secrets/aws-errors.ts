@@ -1,4 +1,4 @@
-import { isCertificateError, isPassingNetworkError, networkCode } from "../network/failure";
+import { certificateHint, isCertificateError, isPassingNetworkError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 import { formatSecretReference, type SecretReference } from "../vocabulary/secret";
 import { type Doing, saidByServer, StoreFailure } from "./failure";
@@ -65,7 +65,7 @@ export function explainAwsError(error: unknown, circumstances: Circumstances): u
   if (status !== undefined && status >= 500) return failure("SECRET_UNREACHABLE", `${where} fails (status ${status})`, TRY_AGAIN);
   // JSON's own message quotes the text, which may be the value.
   if (name === "SyntaxError") return failure("SECRET_UNREACHABLE", `what answers for ${where} is no Secrets Manager`, "Check AWS_ENDPOINT_URL, and proxies on the way.");
-  if (isCertificateError(error)) return failure("SECRET_UNREACHABLE", `the certificate of ${where} is not trusted (${networkCode(error)})`, "If a company's proxy signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.");
+  if (isCertificateError(error)) return failure("SECRET_UNREACHABLE", `the certificate of ${where} is not trusted (${networkCode(error)})`, certificateHint("a company's proxy"));
   const code = networkCode(error);
   if (code !== undefined) return failure("SECRET_UNREACHABLE", `${where} can't be reached (${code})`, "Check the network, the region and AWS_ENDPOINT_URL.");
   if (status !== undefined) return new GoslingError("SECRET_UNREADABLE", `${named} can't be ${doing}: ${where} refuses it: ${said} (${name})`, { hint: "Check the secret's name, its version and its KMS key." });

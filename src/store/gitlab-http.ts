@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { openDispatcher } from "../network/dispatcher";
-import { isCertificateError, networkCode } from "../network/failure";
+import { certificateHint, isCertificateError, networkCode } from "../network/failure";
 import { GoslingError } from "../vocabulary/error";
 
 /** The Nest's own project: `nest.repository`, or the variables of the pipeline. */
@@ -108,7 +108,7 @@ export class GitlabProject {
       const { lost } = outcome;
       if (lost instanceof GoslingError) return lost;
       if (isCertificateError(lost)) {
-        return new GoslingError("STORE_UNTRUSTED", `The certificate of ${new URL(this.place.api).host} is not trusted (${networkCode(lost)})`, { hint: "If a company signs it, set GOSLING_CA_FILE or NODE_EXTRA_CA_CERTS to that company's certificates in PEM form.", cause: lost });
+        return new GoslingError("STORE_UNTRUSTED", `The certificate of ${new URL(this.place.api).host} is not trusted (${networkCode(lost)})`, { hint: certificateHint("a company"), cause: lost });
       }
       return new GoslingError("STORE_UNREACHABLE", `${what} got no answer: ${(lost as NodeJS.ErrnoException).code ?? lost.message}`, { hint: "Check the network, and `server` in nest.repository.", cause: lost });
     }

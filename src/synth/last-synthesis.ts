@@ -1,14 +1,15 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { NestFilesRead } from "../nest";
 import { functionFiles } from "../nest/function-files";
+import { inputsHash } from "../nest/inputs-hash";
+import { memoryFile, writeMemory } from "../nest/memory-file";
 import { type NestFiles, readNestFiles, realRoot } from "../nest/read-files";
-import { writeWhole } from "../nest/write-whole";
 import { softwareHash } from "./library-version";
 import { readManifest } from "./manifest";
 import { fileHash, manifestFile, outputFolder, stackFile, stacksInOutput } from "./output";
 import type { Synthesis } from "./synthesize";
+
+const MEMORY = "synth";
 
 /** Where a Nest is, and the values that it gets from elsewhere. */
 export interface NestOrigin {
@@ -58,13 +59,7 @@ export function rememberSynthesis(origin: NestOrigin, files: NestFilesRead, { ou
   const manifest = fileHash(manifestFile(out));
   if (manifest === undefined) return;
   const memory: Memory = { format: 1, inputs: hashOf(origin, files), functionFiles: [...files.functionFiles.keys()].sort(), out, manifest };
-  const path = memoryFile(realRoot(origin.root));
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeWhole(path, `${JSON.stringify(memory)}\n`, 0o600);
-  } catch {
-    // Nothing but time is lost: the output is written, and the next synthesis takes the long way.
-  }
+  writeMemory(realRoot(origin.root), MEMORY, `${JSON.stringify(memory)}\n`);
 }
 
 /** The files as they are now; undefined where one can't be read: then the long way says what is wrong. */
@@ -80,29 +75,13 @@ function readAgain(root: string, { files, variables, problems }: NestFiles, { va
   }
 }
 
-function hashOf({ variables, environment }: NestOrigin, read: NestFilesRead): string {
-  const hash = createHash("sha256");
-  // Lengths stand before contents, so that no two lists of inputs look alike.
-  const add = (...parts: readonly (string | Uint8Array)[]): void => {
-    for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  };
-  add("software", softwareHash());
-  for (const { path, text } of read.files) add("file", path, text);
-  if (read.variables) add("variables", read.variables.text);
-  for (const { path, text } of read.variableFiles) add("variable file", path, text);
-  for (const { name, value } of variables) add("variable", name, value);
-  for (const [name, value] of Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))) if (name.startsWith("FLY_VAR_")) add("environment", name, value ?? "");
-  for (const [path, file] of [...read.functionFiles].sort(([a], [b]) => (a < b ? -1 : 1))) add("function", path, file.kind, file.kind === "file" ? file.content : "");
-  return hash.digest("hex");
-}
-
-function memoryFile(root: string): string {
-  return join(root, ".gosling/cache/synth.json");
+function hashOf({ variables: given, environment }: NestOrigin, read: NestFilesRead): string {
+  return inputsHash(softwareHash(), { ...read, arguments: given, environment });
 }
 
 function readMemory(root: string): Memory | undefined {
   try {
-    const value = JSON.parse(readFileSync(memoryFile(root), "utf8")) as Partial<Memory> | null;
+    const value = JSON.parse(readFileSync(memoryFile(root, MEMORY), "utf8")) as Partial<Memory> | null;
     return value?.format === 1 && Array.isArray(value.functionFiles) ? (value as Memory) : undefined;
   } catch {
     // Missing or damaged: the long way gives the same.

@@ -1,6 +1,7 @@
+import type { Environment } from "../network/dispatcher";
 import { YandexError } from "./error";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** The services that are called, by their ids in Yandex Cloud's list of endpoints. */
 export type Service = "compute" | "iam" | "lockbox" | "lockbox-payload" | "operation";
